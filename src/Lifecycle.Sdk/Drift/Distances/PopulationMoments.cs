@@ -1,0 +1,46 @@
+namespace Lifecycle.Sdk.Drift;
+
+/// <summary>Mean and population standard deviation of finite values, by the two-pass method.</summary>
+internal static class PopulationMoments
+{
+    public static double PopulationDeviation(ReadOnlySpan<double> values)
+    {
+        // A power of two keeps squares of huge or tiny values in range and changes no digit.
+        var range = ColumnRange.Of(values);
+        if (range.Min == range.Max) return 0;
+        var scale = ScaleOf(range);
+        var mean = ScaledMean(values, scale);
+        double total = 0, partial = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            var deviation = (values[i] * scale) - mean;
+            partial += deviation * deviation;
+            if ((i & 1023) == 1023) (total, partial) = (total + partial, 0);
+        }
+
+        return Math.Sqrt((total + partial) / values.Length) / scale;
+    }
+
+    public static double Mean(ReadOnlySpan<double> values)
+    {
+        var range = ColumnRange.Of(values);
+        if (range.Min == range.Max) return range.Min;
+        var scale = ScaleOf(range);
+        return ScaledMean(values, scale) / scale;
+    }
+
+    private static double ScaleOf(ColumnRange range) =>
+        Math.ScaleB(1, -Math.Clamp(Math.ILogB(Math.Max(Math.Abs(range.Min), Math.Abs(range.Max))), -1000, 1000));
+
+    private static double ScaledMean(ReadOnlySpan<double> values, double scale)
+    {
+        double total = 0, partial = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            partial += values[i] * scale;
+            if ((i & 1023) == 1023) (total, partial) = (total + partial, 0);
+        }
+
+        return (total + partial) / values.Length;
+    }
+}
