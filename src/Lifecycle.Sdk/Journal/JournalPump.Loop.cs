@@ -1,0 +1,287 @@
+namespace Lifecycle.Sdk.Journal;
+
+internal sealed partial class JournalPump
+{
+    // So that the delivery of a large orphan does not keep the live runs waiting.
+    private const int OrphanBatches = 8;
+
+    private readonly object _gate = new();
+    private readonly List<JournalDrain> _drains = [];
+    private readonly List<FlushRequest> _requests = [];
+    private readonly BatchCutter _cutter = new();
+    private ITimer? _timer;
+    private Thread? _thread;
+    private bool _isWoken;
+    private bool _isStopping;
+    private long _failures;
+    private long _closedLogged;
+    private long _closedDropped;
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            _isWoken = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void Stop()
+    {
+        lock (_gate) _isStopping = true;
+        Wake();
+    }
+
+    private void Work()
+    {
+        try
+        {
+            if (_settings.RecoverOrphans) TakeOrphans();
+            var undelivered = Orphans();
+            var isLast = false;
+            while (!isLast)
+            {
+                isLast = WaitForWork();
+                var more = Try(() => Pass(isLast));
+                undelivered.RemoveAll(drain => drain.IsFinished || drain.Failure is not null);
+                if (undelivered.Count == 0) _recovered.TrySetResult();
+                isLast &= !more || _abort.IsCancellationRequested;
+            }
+        }
+        finally
+        {
+            _recovered.TrySetResult();
+            _finished.TrySetResult();
+        }
+    }
+
+    /// <summary>Runs something that should not fail: a fault in it must neither end the process nor the delivery.</summary>
+    private bool Try(Func<bool> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _logger.PumpError(e);
+            _timer!.Change(_settings.DrainInterval, Timeout.InfiniteTimeSpan);
+            return false;
+        }
+    }
+
+    /// <summary>Waits for the timer or a call.</summary>
+    /// <returns>Whether the pump is stopping.</returns>
+    private bool WaitForWork()
+    {
+        lock (_gate)
+        {
+            while (!_isWoken && !_isStopping) Monitor.Wait(_gate);
+            _isWoken = false;
+            return _isStopping;
+        }
+    }
+
+    private void TakeOrphans() => Try(() =>
+    {
+        var orphans = _recovery.Take(folder => Owns(folder));
+        lock (_gate) _drains.AddRange(orphans.Select(Register));
+        if (orphans.Count > 0) Wake();
+        return true;
+    });
+
+    private List<JournalDrain> Orphans()
+    {
+        lock (_gate)
+        {
+            // Nothing to recover: the first pass need not be waited for.
+            var orphans = _drains.FindAll(drain => drain.Source is OrphanJournal);
+            if (orphans.Count == 0) _recovered.TrySetResult();
+            return orphans;
+        }
+    }
+
+    private JournalDrain Register(JournalSource source) =>
+        new(source, _store, _cutter, _logger, _time, dead => _recovery.HasLiveWriter(dead, LiveOwned));
+
+    private bool Owns(string folder)
+    {
+        lock (_gate) return _drains.Exists(drain => drain.Source.Folder == folder);
+    }
+
+    /// <summary>Whether a folder is a live journal of this pump; null if it is not of this pump.</summary>
+    private bool? LiveOwned(string folder)
+    {
+        lock (_gate)
+        {
+            return _drains.Find(drain => drain.Source.Folder == folder)?.Source is { } source
+                ? source is RunJournal { IsEnded: false }
+                : null;
+        }
+    }
+
+    /// <summary>Delivers whatever is due.</summary>
+    /// <returns>Whether there is more to do at once.</returns>
+    private bool Pass(bool isStopping)
+    {
+        List<FlushRequest> requests;
+        List<JournalDrain> drains;
+        lock (_gate)
+        {
+            // Requests first: a pass that begins now answers those made before it.
+            _requests.RemoveAll(request => request.IsDone);
+            requests = [.. _requests];
+            drains = [.. _drains.OrderBy(drain => drain.Source is OrphanJournal)];
+        }
+
+        var more = false;
+        var failed = new HashSet<JournalDrain>();
+        foreach (var drain in drains)
+        {
+            if (_abort.IsCancellationRequested) break;
+            var waiting = requests.FindAll(request => !request.IsDone && request.WaitsFor(drain));
+            if (drain.Backoff.Remaining > TimeSpan.Zero && !isStopping && !waiting.Exists(request => request.IsNew)) continue;
+            switch (Drain(drain, waiting.Count > 0))
+            {
+                case DrainOutcome.Dry:
+                    foreach (var request in waiting) request.Succeed(drain);
+                    break;
+                case DrainOutcome.More:
+                    more = true;
+                    break;
+                default:
+                    failed.Add(drain);
+                    break;
+            }
+        }
+
+        foreach (var request in requests) request.CountTry(failed, _store.Address);
+        _host.Space.Pulse();
+        if (more) Wake();
+        else Schedule();
+        return more;
+    }
+
+    private DrainOutcome Drain(JournalDrain drain, bool isAwaited)
+    {
+        var live = drain.Source as RunJournal;
+        live?.RetryFacts();
+        var heartbeat = drain.Silence >= _settings.HeartbeatInterval;
+        if (heartbeat) drain.Source.Owner.Touch(_time.GetUtcNow());
+        var outcome = drain.Drain(live is null ? OrphanBatches : int.MaxValue, heartbeat && live is not null, _abort.Token);
+        if (outcome == DrainOutcome.Failed)
+        {
+            Interlocked.Increment(ref _failures);
+
+            // Whoever waits was promised safety from power loss, which the store would have given.
+            if (isAwaited || drain.Source.IsEnded) live?.TrySync();
+        }
+
+        live?.RetireIdle();
+        foreach (var segment in drain.Source.Release(drain.IsDelivered)) Sweep(drain.Source, segment);
+        if (drain.IsFinished) Finish(drain);
+        return outcome;
+    }
+
+    private void Sweep(JournalSource source, Segment segment)
+    {
+        if (source is RunJournal live) _host.Sweeper.Post(() => live.Sweep(segment));
+        else _host.Sweeper.Post(() => JournalRecovery.Sweep(segment));
+    }
+
+    private void Finish(JournalDrain drain)
+    {
+        lock (_gate)
+        {
+            _drains.Remove(drain);
+
+            // Those who asked while the last pass was under way are answered by it: nothing can follow an end.
+            foreach (var request in _requests) request.Succeed(drain);
+            if (drain.Source is RunJournal journal)
+            {
+                _closedLogged += journal.Logged;
+                _closedDropped += journal.Dropped;
+            }
+        }
+
+        if (drain.Source is RunJournal live)
+        {
+            foreach (var segment in live.ReleaseAll()) Sweep(live, segment);
+        }
+        else
+        {
+            _logger.Recovered(drain.Source.Run, drain.Source.Folder, drain.Counts.Delivered);
+        }
+
+        // Behind the segments in the sweeper's queue, so that the folder is empty by then.
+        _host.Sweeper.Post(() =>
+        {
+            drain.Source.Dispose();
+            JournalRecovery.Delete(drain.Source.Folder, drain.Source.Owner, _logger);
+            drain.Closed.TrySetResult();
+        });
+    }
+
+    /// <summary>Sets the timer to the next thing that is due.</summary>
+    private void Schedule()
+    {
+        var due = Timeout.InfiniteTimeSpan;
+        lock (_gate)
+        {
+            foreach (var drain in _drains)
+            {
+                var remaining = drain.Failure is null ? _settings.DrainInterval : drain.Backoff.Remaining;
+                if (due == Timeout.InfiniteTimeSpan || remaining < due) due = remaining;
+            }
+        }
+
+        _timer!.Change(due, Timeout.InfiniteTimeSpan);
+    }
+
+    private void AbandonJournals()
+    {
+        List<RunJournal> live;
+        lock (_gate) live = [.. _drains.Select(drain => drain.Source).OfType<RunJournal>()];
+        foreach (var journal in live) journal.Abandon();
+    }
+
+    private void FailRequests()
+    {
+        List<FlushRequest> requests;
+        lock (_gate)
+        {
+            requests = [.. _requests];
+            _requests.Clear();
+        }
+
+        foreach (var request in requests) request.Fail(_store.Address);
+    }
+
+    // The thread is gone: what is left belongs to the next tracker.
+    private async Task ReleaseAsync()
+    {
+        FailRequests();
+        _recovered.TrySetResult();
+        if (_timer is not null) await _timer.DisposeAsync().ConfigureAwait(false);
+        _host.Preparer.Stop();
+        List<JournalDrain> left;
+        lock (_gate) left = [.. _drains];
+        var swept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _host.Sweeper.Post(() =>
+        {
+            foreach (var drain in left)
+            {
+                _logger.LeftBehind(drain.Source.Run, drain.Source.Folder);
+                (drain.Source as RunJournal)?.TrySync();
+                drain.Source.Dispose();
+                drain.Source.Owner.Dispose();
+                drain.Closed.TrySetException(new ObjectDisposedException(nameof(JournalPump)));
+                _ = drain.Closed.Task.Exception;
+            }
+
+            swept.TrySetResult();
+        });
+        _host.Sweeper.Stop();
+        await swept.Task.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,48 @@
+using Lifecycle.Sdk.Storage;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lifecycle.Sdk.Journal;
+
+/// <summary>What the pump reads: the journal of a writer of this process, or of one that died.</summary>
+internal abstract class JournalSource(string folder, RunId run, WriterId writer) : IDisposable
+{
+    public string Folder { get; } = folder;
+
+    public RunId Run { get; } = run;
+
+    public WriterId Writer { get; } = writer;
+
+    /// <summary>What seeds every check of this writer.</summary>
+    public uint Seed { get; } = JournalFolder.SeedOf(writer);
+
+    public SeriesTable Series { get; } = new();
+
+    /// <summary>The attempt that the points belong to.</summary>
+    public abstract long Attempt { get; }
+
+    /// <summary>Held for as long as this process is the journal's owner.</summary>
+    public abstract OwnerLock Owner { get; }
+
+    /// <summary>The fact log; null if there is none.</summary>
+    public abstract SafeFileHandle? FactsFile { get; }
+
+    public abstract long FactsLength { get; }
+
+    /// <summary>Whether nothing can be added any more.</summary>
+    public abstract bool IsEnded { get; }
+
+    /// <summary>The first chunk that has not been handed out.</summary>
+    public abstract ChunkId Watermark { get; }
+
+    /// <summary>The segments by number, as they are now.</summary>
+    public abstract IReadOnlyList<Segment> Segments { get; }
+
+    /// <summary>Whether nobody writes to a chunk any more, though it need not be full.</summary>
+    public abstract bool IsClosed(ChunkId chunk);
+
+    /// <summary>Gives segments up that have been delivered, and returns them for deletion.</summary>
+    public abstract IReadOnlyList<Segment> Release(Predicate<Segment> delivered);
+
+    /// <summary>Closes all files but the owner's lock. The pump does it when nobody logs any more.</summary>
+    public abstract void Dispose();
+}

@@ -1,0 +1,106 @@
+using Lifecycle.Sdk.Storage;
+
+namespace Lifecycle.Sdk.Journal;
+
+internal sealed partial class RunJournal
+{
+    private readonly FactLog _facts;
+    private readonly Lock _factGate = new();
+    private bool _factsClosed;
+    private bool _endWritten;
+
+    /// <summary>Gives a series its id: the same key, the same id. From any thread.</summary>
+    public int DeclareSeries(string key) => Series.Declare(key, (id, name) =>
+    {
+        var encoder = new FactEncoder();
+        Append(encoder.Series(id, name), encoder);
+    });
+
+    /// <summary>Appends a fact.</summary>
+    /// <returns>
+    /// Whether it survives the death of the process from now on. False after the end (counted as refused), and when the disk is ill: then it
+    /// waits in memory and is written as soon as the disk allows.
+    /// </returns>
+    /// <exception cref="ArgumentException">The fact is longer than 16 MiB.</exception>
+    public bool Append(RunFact fact)
+    {
+        ArgumentNullException.ThrowIfNull(fact);
+        var encoder = new FactEncoder();
+        return Append(encoder.Fact(fact), encoder);
+    }
+
+    /// <summary>Appends an artifact whose content the pump puts into the store before the fact; then the file is deleted.</summary>
+    /// <param name="fact">The fact.</param>
+    /// <param name="content">A file of its own in <see cref="StagingDirectory"/>.</param>
+    /// <returns>As for other facts.</returns>
+    /// <exception cref="ArgumentException">The file lies elsewhere, or is not the content of the artifact.</exception>
+    public bool Append(ArtifactLogged fact, StagedContent content)
+    {
+        ArgumentNullException.ThrowIfNull(fact);
+        ArgumentNullException.ThrowIfNull(content);
+        if (content.Digest != fact.Artifact.Digest || content.Size != fact.Artifact.Size)
+            throw new ArgumentException($"The staged content {content.Digest} is not that of artifact '{fact.Artifact.Path}'.", nameof(content));
+        var folder = Path.GetDirectoryName(Path.GetFullPath(content.FilePath));
+        if (folder != Path.GetFullPath(JournalFolder.StagingPath(Folder)))
+            throw new ArgumentException($"The staged content '{content.FilePath}' does not lie in the run's staging folder.", nameof(content));
+        var encoder = new FactEncoder();
+        return Append(encoder.Fact(fact, Path.GetFileName(content.FilePath)), encoder);
+    }
+
+    /// <summary>Writes what marks the journal and how the run begins.</summary>
+    /// <exception cref="IOException">The disk refuses it.</exception>
+    public void Begin(IReadOnlyList<RunFact> first)
+    {
+        var opened = new FactEncoder();
+        Append(opened.Opened(Attempt), opened);
+        foreach (var fact in first)
+        {
+            if (!Append(fact)) throw new IOException(_failure);
+        }
+    }
+
+    /// <summary>Tries again to write facts that the disk refused.</summary>
+    public void RetryFacts()
+    {
+        if (!_facts.IsWaiting) return;
+        if (_facts.Retry() is { } failure) NoteFailure("Facts can't be written", failure);
+        else NoteRecovered();
+    }
+
+    private bool Append(FactKind kind, FactEncoder encoder)
+    {
+        var record = FactFrame.Frame(Seed, kind, _time.GetUtcNow().ToUnixTimeMilliseconds(), encoder.Written);
+        lock (_factGate)
+        {
+            if (!_factsClosed) return Write(record);
+        }
+
+        CountRefused();
+        return false;
+    }
+
+    private bool Write(byte[] record)
+    {
+        if (_facts.Append(record) is not { } failure) return true;
+        NoteFailure("A fact can't be written", failure);
+        return false;
+    }
+
+    private void AppendEnd(RunStatusChanged? end)
+    {
+        var encoder = new FactEncoder();
+        var kind = encoder.Ended(end);
+        var record = FactFrame.Frame(Seed, kind, _time.GetUtcNow().ToUnixTimeMilliseconds(), encoder.Written);
+        lock (_factGate)
+        {
+            _factsClosed = true;
+            Write(record);
+            Volatile.Write(ref _endWritten, true);
+        }
+    }
+
+    private void CloseFacts()
+    {
+        lock (_factGate) _factsClosed = true;
+    }
+}

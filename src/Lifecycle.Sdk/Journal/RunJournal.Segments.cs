@@ -1,0 +1,290 @@
+namespace Lifecycle.Sdk.Journal;
+
+internal sealed partial class RunJournal
+{
+    private const int Growth = 4;
+
+    // A chunk index that ends like this calls the pump: every 64 Ki points.
+    private const int WakeMask = 511;
+
+    private readonly Lock _segmentGate = new();
+    private readonly List<Segment> _segments = [];
+    private Segment? _segment;
+    private Segment? _prepared;
+    private Action? _prepare;
+    private int _preparing;
+    private int _nextNumber;
+    private int _nextSerial;
+    private long _nextLength = SegmentFile.MinLength;
+    private bool _segmentsReleased;
+    private long _fullVersion = -1;
+    private int _warnedFull;
+
+    public override ChunkId Watermark
+    {
+        get
+        {
+            lock (_segmentGate)
+            {
+                // All but the last are handed out: a journal moves on when a segment has no chunk left.
+                return _segments.Count == 0 ? default : new ChunkId(_segments[^1].Number, _segments[^1].Taken);
+            }
+        }
+    }
+
+    public override IReadOnlyList<Segment> Segments
+    {
+        get
+        {
+            lock (_segmentGate) return [.. _segments];
+        }
+    }
+
+    public long BytesOnDisk
+    {
+        get
+        {
+            lock (_segmentGate) return _facts.Length + _segments.Sum(segment => segment.Length) + (_prepared?.Length ?? 0);
+        }
+    }
+
+    public override bool IsClosed(ChunkId chunk)
+    {
+        lock (_cursorGate) return _closedChunks.Contains(chunk);
+    }
+
+    public override IReadOnlyList<Segment> Release(Predicate<Segment> delivered)
+    {
+        List<Segment> released;
+        lock (_segmentGate)
+        {
+            released = _segments.FindAll(delivered);
+            _segments.RemoveAll(delivered);
+        }
+
+        lock (_cursorGate) _closedChunks.RemoveWhere(chunk => released.Exists(segment => segment.Number == chunk.Segment));
+        return released;
+    }
+
+    /// <summary>Gives up all segments: for an ended journal only, whose threads have left.</summary>
+    public IReadOnlyList<Segment> ReleaseAll()
+    {
+        lock (_segmentGate)
+        {
+            _segmentsReleased = true;
+            List<Segment> released = [.. _segments];
+            if (_prepared is { } prepared) released.Add(prepared);
+            _segments.Clear();
+            _prepared = null;
+            return released;
+        }
+    }
+
+    /// <summary>Makes what is not delivered survive power loss; if the disk refuses, the health tells.</summary>
+    public void TrySync()
+    {
+        try
+        {
+            foreach (var segment in Segments) segment.Sync();
+            _facts.Sync();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            NoteFailure("The journal can't be made safe from power loss", e);
+        }
+    }
+
+    /// <summary>
+    /// Takes chunks back that keep delivered segments on the disk: those of dead threads, and those of threads that have not logged since the
+    /// last time, where the segment is used up. Called by the pump.
+    /// </summary>
+    public void RetireIdle()
+    {
+        var current = Volatile.Read(ref _segment);
+        var used = current is null ? -1 : current.Taken < current.Chunks ? current.Number - 1 : current.Number;
+        List<WriteCursor> idle;
+        lock (_cursorGate)
+        {
+            idle = _live.FindAll(cursor =>
+                cursor.IsOrphaned || (cursor.WasIdle() && cursor.Chunk is { } chunk && chunk.Segment <= used));
+        }
+
+        Retire(idle);
+        if (_live.Count > DrainPosition.MaxOpen) RetireAll();
+    }
+
+    /// <summary>Takes all chunks back. Threads that log get new ones.</summary>
+    public void RetireAll()
+    {
+        List<WriteCursor> all;
+        lock (_cursorGate) all = [.. _live];
+        Retire(all);
+    }
+
+    /// <summary>Has the first segment made in the background, before the first point.</summary>
+    public void PrepareFirst() => RequestSegment();
+
+    private bool TakeChunk(WriteCursor cursor, Segment? segment)
+    {
+        if (segment is null) return false;
+        var chunk = segment.TryTakeChunk();
+        if (chunk < 0) return false;
+
+        // Nothing may fail between the line above and the next one: a chunk that no cursor holds would stay open for ever.
+        cursor.Enter(segment, chunk, Seed);
+        if (chunk == segment.Chunks / Growth) RequestSegment();
+        if ((chunk & WakeMask) == WakeMask) _host.Wake();
+        return true;
+    }
+
+    /// <summary>Moves on to the next segment, or does what the policy says when there is none to be had.</summary>
+    /// <param name="full">The segment that had no room.</param>
+    /// <param name="version">The version of the space before the attempt.</param>
+    /// <param name="failure">Why a positioned write failed; null if the segment was used up.</param>
+    private Room MakeRoom(Segment? full, long version, IOException? failure)
+    {
+        var drops = _host.Settings.FullPolicy == JournalFullPolicy.Drop;
+        if (drops && Volatile.Read(ref _fullVersion) == version) return Room.Dropped;
+        if (failure is null)
+        {
+            try
+            {
+                if (TryRoll(full)) return Room.Made;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                failure = e as IOException ?? new IOException(e.Message, e);
+            }
+        }
+
+        if (Volatile.Read(ref _isClosed)) return Room.Closed;
+
+        // The space may be taken by the very segment that is being prepared: then it is not full, only not ready.
+        var isPreparing = Volatile.Read(ref _preparing) != 0;
+        if (failure is null && (isPreparing || _host.Space.Version != version))
+        {
+            _host.Space.WaitPast(version);
+            return Room.Made;
+        }
+
+        WarnFull(failure);
+        _host.Wake();
+        Volatile.Write(ref _fullVersion, version);
+        if (drops) return Room.Dropped;
+        _host.Space.WaitPast(version);
+        return Room.Made;
+    }
+
+    /// <summary>Makes a prepared segment the current one, or a small new one at once: logging never waits for the preparer.</summary>
+    private bool TryRoll(Segment? full)
+    {
+        lock (_segmentGate)
+        {
+            if (!ReferenceEquals(_segment, full)) return true;
+            if (_segmentsReleased) return false;
+            var next = _prepared;
+            if (next is null)
+            {
+                if (!_host.Space.TryReserve(SegmentFile.MinLength)) return false;
+                next = CreateReserved(SegmentFile.MinLength);
+                Join(next);
+                _nextLength = Math.Max(_nextLength, SegmentFile.MinLength * Growth);
+            }
+
+            _prepared = null;
+            _segments.Add(next);
+            Volatile.Write(ref _segment, next);
+            return true;
+        }
+    }
+
+    private void RequestSegment()
+    {
+        if (Interlocked.Exchange(ref _preparing, 1) == 0 && !_host.Preparer.Post(_prepare ??= Prepare)) Volatile.Write(ref _preparing, 0);
+    }
+
+    // On the preparer's thread.
+    private void Prepare()
+    {
+        try
+        {
+            var length = _nextLength;
+            while (!_host.Space.TryReserve(length))
+            {
+                length /= Growth;
+                if (length < SegmentFile.MinLength) return;
+            }
+
+            var segment = CreateReserved(length);
+            lock (_segmentGate)
+            {
+                if (!_segmentsReleased && _prepared is null && !Volatile.Read(ref _isClosed))
+                {
+                    // The number is given only now, so that a small segment made meanwhile comes before this one.
+                    Join(segment);
+                    _prepared = segment;
+                    _nextLength = Math.Min(length * Growth, SegmentFile.MaxLength);
+                    return;
+                }
+            }
+
+            Sweep(segment);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Not fatal: the logging thread tries for itself when it gets there, and then the policy applies.
+            if (!Volatile.Read(ref _isClosed)) NoteFailure("A segment can't be prepared", e);
+        }
+        finally
+        {
+            // The first makes sure that whoever sees nothing being prepared any more sees a new version; the second wakes those who came between.
+            _host.Space.Pulse();
+            Volatile.Write(ref _preparing, 0);
+            _host.Space.Pulse();
+        }
+    }
+
+    /// <summary>Deletes a segment and gives its space back.</summary>
+    public void Sweep(Segment segment)
+    {
+        segment.Dispose();
+        SegmentFile.TryDelete(segment.Path);
+        _host.Space.Release(segment.Length);
+    }
+
+    private void Join(Segment segment)
+    {
+        try
+        {
+            segment.Join(Folder, _nextNumber);
+            _nextNumber++;
+        }
+        catch
+        {
+            Sweep(segment);
+            throw;
+        }
+    }
+
+    private Segment CreateReserved(long length)
+    {
+        try
+        {
+            return SegmentFile.Create(
+                JournalFolder.PreparedPath(Folder, Interlocked.Increment(ref _nextSerial)), length, _host.Trust);
+        }
+        catch
+        {
+            _host.Space.Release(length);
+            throw;
+        }
+    }
+
+    private void WarnFull(IOException? failure)
+    {
+        if (failure is not null) NoteFailure("Points can't be written", failure);
+        else Volatile.Write(ref _failure, $"The journals have reached their limit of {_host.Settings.MaxBytes} bytes.");
+        if (Interlocked.Exchange(ref _warnedFull, 1) == 0)
+            _logger.JournalFull(Run, _host.Settings.Directory, _host.Space.Used, _host.Settings.MaxBytes, _host.Settings.FullPolicy);
+    }
+}

@@ -1,0 +1,20 @@
+namespace Lifecycle.Sdk;
+
+/// <summary>What becomes a version: artifacts of a run, or something that is kept elsewhere.</summary>
+public sealed record NewModelVersion
+{
+    /// <summary>The run that made it; null if it was made elsewhere, which needs a <see cref="Source"/>.</summary>
+    public RunId? Run { get; init; }
+
+    /// <summary>The folder or file of the run's artifacts that it consists of; null for all of them.</summary>
+    public string? ArtifactFolder { get; init; }
+
+    /// <summary>Where it is kept if not among the run's artifacts: an address, up to 1,024 characters. Nothing is frozen then, unless a folder is named too.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>What it is, for people.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Its tags.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+}

@@ -1,0 +1,38 @@
+namespace Lifecycle.Sdk.Storage;
+
+/// <summary>What a store can do beyond the least; all of the built-in local stores can do everything.</summary>
+public sealed record StoreCapabilities
+{
+    /// <summary>A store that can do everything.</summary>
+    public static StoreCapabilities Full { get; } = new()
+    {
+        RecordsMarks = true,
+        KeepsParamTypes = true,
+        SearchesFullGrammar = true,
+        Verifies = true,
+        CollectsGarbage = true,
+        KeepsGivenIds = true,
+        KeepsLedger = true,
+    };
+
+    /// <summary>A batch's mark is recorded in the same transaction as its points, so that a batch delivered twice is applied once.</summary>
+    public bool RecordsMarks { get; init; }
+
+    /// <summary>Params keep their type; otherwise they come back as text.</summary>
+    public bool KeepsParamTypes { get; init; }
+
+    /// <summary>OR, NOT, IN and parentheses are understood; otherwise only what MLflow understands.</summary>
+    public bool SearchesFullGrammar { get; init; }
+
+    /// <summary><see cref="TrackingStore.VerifyAsync"/> works.</summary>
+    public bool Verifies { get; init; }
+
+    /// <summary><see cref="TrackingStore.CollectGarbageAsync"/> works.</summary>
+    public bool CollectsGarbage { get; init; }
+
+    /// <summary>Runs keep the id they were given here; otherwise the store gives its own and the two are linked by a tag.</summary>
+    public bool KeepsGivenIds { get; init; }
+
+    /// <summary><see cref="TrackingStore.AppendLedgerAsync"/> and <see cref="TrackingStore.ReadLedgerAsync"/> work, and with them the model registry.</summary>
+    public bool KeepsLedger { get; init; }
+}

@@ -1,0 +1,276 @@
+using Lifecycle.Sdk.Journal;
+using Lifecycle.Sdk.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Lifecycle.Sdk;
+
+/// <summary>
+/// Tracks runs in one store. Open one per store and process, keep it, dispose it at the end. The first use opens the store, delivers what
+/// processes that died had left in their journals, and marks their runs as interrupted. Thread-safe.
+/// </summary>
+public sealed partial class Tracker : IAsyncDisposable, IDisposable
+{
+    private readonly TrackerOptions _options;
+    private readonly Lock _starting = new();
+    private bool _started;
+    private int _disposed;
+
+    internal Tracker(TrackingStore store, TrackerOptions options, TimeProvider timeProvider, ILoggerFactory loggerFactory)
+    {
+        Store = store;
+        _options = options;
+        TimeProvider = timeProvider;
+        Logger = loggerFactory.CreateLogger<Tracker>();
+        Pump = new JournalPump(store, ToSettings(store, options, timeProvider), Logger);
+        Runs = new RunCollection(this);
+        Experiments = new ExperimentCollection(this);
+        Models = new LedgerModelRegistry(new RegistryLedger(store, timeProvider), Environment.UserName is { Length: > 0 } user ? user : "unknown", CatchUpAsync);
+    }
+
+    /// <summary>Finds, reads, compares, exports, deletes and restores runs.</summary>
+    public RunCollection Runs { get; }
+
+    /// <summary>Finds, creates, changes, deletes and restores experiments.</summary>
+    public ExperimentCollection Experiments { get; }
+
+    /// <summary>Registers models and versions, promotes them, and tells who did so. Changes are recorded for the user of this process; see <see cref="ModelRegistry.As"/>.</summary>
+    public ModelRegistry Models { get; }
+
+    /// <summary>The store, for what only a store can do. The tracker owns it.</summary>
+    public TrackingStore Store { get; }
+
+    internal TimeProvider TimeProvider { get; }
+
+    internal ILogger Logger { get; }
+
+    internal JournalPump Pump { get; }
+
+    /// <summary>Opens a tracker.</summary>
+    /// <param name="store">
+    /// A folder (<c>./runs</c>) or a SQLite file (<c>lifecycle.db</c>); see <see cref="TrackerOptions.Store"/>. Null: the environment
+    /// variable <c>LIFECYCLE_TRACKING_URI</c>, and <c>./runs</c> if that is not set.
+    /// </param>
+    /// <returns>The tracker, which the caller disposes.</returns>
+    /// <exception cref="ArgumentException">The address is not understood.</exception>
+    public static Tracker Open(string? store = null) => new TrackerBuilder().UseStore(store ?? StoreAddress.FromEnvironment()).Build();
+
+    /// <summary>Makes a builder for a tracker with options of its own.</summary>
+    /// <returns>The builder.</returns>
+    public static TrackerBuilder CreateBuilder() => new();
+
+    /// <summary>Starts a run. Local and instantaneous, whatever the store.</summary>
+    /// <param name="experiment">The experiment's name; it is created if there is none.</param>
+    /// <param name="name">The run's name; made up if null.</param>
+    /// <returns>The run, which the caller completes and disposes.</returns>
+    /// <exception cref="ArgumentException">A name breaks a rule.</exception>
+    /// <exception cref="IOException">The journal can't be created on the local disk.</exception>
+    /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
+    public Run StartRun(string experiment, string? name = null) => StartRun(experiment, new RunOptions { Name = name });
+
+    /// <summary>Starts a run. Local and instantaneous, whatever the store.</summary>
+    /// <param name="experiment">The experiment's name; it is created if there is none.</param>
+    /// <param name="options">How it starts.</param>
+    /// <returns>The run, which the caller completes and disposes.</returns>
+    /// <exception cref="ArgumentException">A name or option breaks a rule.</exception>
+    /// <exception cref="IOException">The journal can't be created on the local disk.</exception>
+    /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
+    public Run StartRun(string experiment, RunOptions options)
+    {
+        NameRules.RequireExperimentName(experiment);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        EnsureStarted();
+        var capture = options.Capture ?? _options.Capture;
+        var now = TimeProvider.GetUtcNow();
+        var id = options.Id is { IsEmpty: false } given ? given : RunId.New(TimeProvider);
+        var name = options.Name ?? RunNames.MakeUp(id);
+        var facts = new List<RunFact>
+        {
+            new RunStarted(null, experiment, name, now, options.Parent, capture.User ? Environment.UserName : null),
+        };
+        foreach (var (tag, value) in options.Tags) facts.Add(new TagSet(tag, value));
+        if (options.Note is { } note) facts.Add(new TagSet(Run.NoteTag, note));
+        var journal = Pump.Open(id, now.ToUnixTimeMilliseconds(), facts);
+        return new Run(this, journal, new RunOrigin { Experiment = experiment, Name = name, Capture = capture });
+    }
+
+    /// <summary>
+    /// Resumes a run: it is running again, and its params, steps and metrics continue. Use it after a crash, when training goes on from a checkpoint.
+    /// </summary>
+    /// <param name="id">The run.</param>
+    /// <param name="fromStep">
+    /// The step to continue from: points of earlier attempts at this step and later are superseded, so that nothing is counted twice. Null keeps all of them.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The run, which the caller completes and disposes.</returns>
+    /// <exception cref="LifecycleNotFoundException">The store has no such run.</exception>
+    /// <exception cref="LifecycleException">The store can't be read.</exception>
+    /// <exception cref="IOException">The journal can't be created on the local disk.</exception>
+    public async Task<Run> ResumeRunAsync(RunId id, long? fromStep = null, CancellationToken cancellationToken = default)
+    {
+        await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        var known = await Runs.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        var now = TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+        var attempt = known.Attempts.Count > 0 ? Math.Max(now, known.Attempts[^1].Id + 1) : now;
+        var journal = Pump.Open(id, attempt, [new RunResumed(fromStep)]);
+        return new Run(this, journal, new RunOrigin
+        {
+            Name = known.Name,
+            Experiment = (await Store.GetExperimentAsync(known.ExperimentId, cancellationToken).ConfigureAwait(false))?.Name,
+            FromStep = fromStep,
+            Params = known.Params,
+            ResumedMetrics = known.Metrics,
+        });
+    }
+
+    /// <summary>
+    /// Adds a writer to a run that another process has started, such as the worker of a distributed training. Local and instantaneous; the
+    /// store learns of this writer's points once it knows the run. Completing or disposing it ends this writer only, not the run.
+    /// </summary>
+    /// <param name="id">The run, as its owner knows it.</param>
+    /// <returns>The run, which the caller disposes.</returns>
+    /// <exception cref="ArgumentException">The id is empty.</exception>
+    /// <exception cref="IOException">The journal can't be created on the local disk.</exception>
+    /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
+    public Run JoinRun(RunId id)
+    {
+        if (id.IsEmpty) throw new ArgumentException("The run id is empty.", nameof(id));
+        EnsureStarted();
+        var journal = Pump.Open(id, TimeProvider.GetUtcNow().ToUnixTimeMilliseconds(), []);
+        return new Run(this, journal, new RunOrigin { IsJoined = true });
+    }
+
+    /// <summary>
+    /// Runs work as a run that completes when the work does, fails with the work's exception, which is thrown on, and is marked as killed when the
+    /// work was cancelled by <paramref name="cancellationToken"/>.
+    /// </summary>
+    /// <param name="experiment">The experiment's name.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="options">How the run starts.</param>
+    /// <param name="cancellationToken">Handed to the work.</param>
+    /// <returns>The run's id, when the work has ended and the store has the run or the shutdown time-out has passed.</returns>
+    /// <exception cref="ArgumentException">A name or option breaks a rule.</exception>
+    public async Task<RunId> RunAsync(
+        string experiment, Func<Run, CancellationToken, Task> work, RunOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var run = StartRun(experiment, options ?? new RunOptions());
+        await using (run.ConfigureAwait(false))
+        {
+            try
+            {
+                await work(run, cancellationToken).ConfigureAwait(false);
+                run.Complete();
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                run.Kill("The work was cancelled.");
+                throw;
+            }
+            catch (Exception exception)
+            {
+                run.Fail(exception);
+                throw;
+            }
+
+            return run.Id;
+        }
+    }
+
+    /// <summary>The barrier for all runs of this tracker; see <see cref="Run.FlushAsync"/>.</summary>
+    /// <param name="cancellationToken">Stops waiting; nothing is lost by it.</param>
+    /// <returns>When the store has everything.</returns>
+    /// <exception cref="LifecycleException">The store can't take it now. Everything is still in the journals and will be delivered later.</exception>
+    public Task FlushAsync(CancellationToken cancellationToken = default)
+    {
+        EnsureStarted();
+        return Pump.FlushAsync(null, cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits until the store has what was logged, but no longer than <see cref="TrackerOptions.ShutdownTimeout"/>, and lets go of the store.
+    /// What is left stays in the journals for the next tracker. Runs that were not ended are left as they are and become interrupted.
+    /// </summary>
+    /// <returns>When it is closed.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        await Pump.DisposeAsync().ConfigureAwait(false);
+        await Store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The same as <see cref="DisposeAsync"/>, blocking.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Opens the store on first use: recovery begins in the background.</summary>
+    internal void EnsureStarted()
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        if (Volatile.Read(ref _started)) return;
+        lock (_starting)
+        {
+            if (_started) return;
+            Pump.Start();
+            Volatile.Write(ref _started, true);
+        }
+    }
+
+    /// <summary>
+    /// What a reader waits for: that orphans found at the start are in the store, and what this tracker has logged itself. A store that can't take it
+    /// now must not keep the reader from what it holds.
+    /// </summary>
+    internal async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        EnsureStarted();
+        await Pump.Recovered.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Pump.FlushAsync(null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LifecycleException exception)
+        {
+            Log.ReadingWithoutBacklog(Logger, Store.Address, exception);
+        }
+    }
+
+    /// <summary>What a stopping host waits for: everything delivered, or the shutdown time-out.</summary>
+    internal async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        if (_disposed != 0 || !Volatile.Read(ref _started)) return;
+        using var timeout = new CancellationTokenSource(_options.ShutdownTimeout, TimeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await Pump.FlushAsync(null, linked.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is LifecycleException or OperationCanceledException or ObjectDisposedException)
+        {
+            Log.HostStoppedBeforeDrained(Logger, Store.Address, exception);
+        }
+    }
+
+    internal async Task CloseAsync(Run run, RunJournal journal)
+    {
+        using var timeout = new CancellationTokenSource(_options.ShutdownTimeout, TimeProvider);
+        try
+        {
+            await Pump.CloseAsync(journal, timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is LifecycleException or OperationCanceledException)
+        {
+            Log.RunLeftInJournal(Logger, run.Id, Store.Address, exception);
+        }
+    }
+
+    private static JournalSettings ToSettings(TrackingStore store, TrackerOptions options, TimeProvider timeProvider) => new()
+    {
+        Directory = Path.GetFullPath(options.JournalDirectory ?? store.JournalDirectory),
+        MaxBytes = options.MaxJournalBytes,
+        FullPolicy = options.WhenJournalIsFull,
+        Writes = options.JournalWrites,
+        DrainInterval = options.DrainInterval,
+        ShutdownTimeout = options.ShutdownTimeout,
+        RecoverOrphans = options.RecoverOnOpen,
+        TimeProvider = timeProvider,
+    };
+}
