@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Lifecycle.Sdk.CrashLab;
+
+LabOptions options;
+try
+{
+    options = LabOptions.Parse(args);
+}
+catch (ArgumentException e)
+{
+    Console.Error.WriteLine($"{e.Message}\n{LabOptions.Usage}");
+    return 2;
+}
+
+if (options.ChildDirectory is not null)
+{
+    await new Child(options).RunAsync();
+    return 0;
+}
+
+var tally = new Tally();
+var random = new Random(options.Seed);
+for (var kill = 1; kill <= options.Kills; kill++)
+{
+    var directory = Directory.CreateTempSubdirectory("crashlab-").FullName;
+
+    // Often right at the start, where folders and segments are made; else anywhere.
+#pragma warning disable CA5394 // Reproducible, not secret.
+    var delay = TimeSpan.FromMilliseconds(random.Next(3) == 0 ? random.Next(20) : random.Next(400));
+    await KillChildAsync(options, directory, random.Next(), delay);
+#pragma warning restore CA5394
+    await new Verifier(options, tally).VerifyAsync(directory);
+    Directory.Delete(directory, recursive: true);
+    if (!Console.IsOutputRedirected) Console.Write($"\r{kill}/{options.Kills}");
+}
+
+if (!Console.IsOutputRedirected) Console.Write('\r');
+Console.WriteLine($"kills={options.Kills} logged={tally.Logged} lost={tally.Lost} torn={tally.Torn} duplicated={tally.Duplicated}");
+if (!options.Control) return tally.IsClean && tally.Logged > 0 ? 0 : 1;
+Console.WriteLine(tally.Lost > 0 ? "The control lost points, as it must." : "The control lost nothing: this lab would not see a loss.");
+return tally.Lost > 0 ? 0 : 1;
+
+static async Task KillChildAsync(LabOptions options, string directory, int seed, TimeSpan delay)
+{
+    using var child = new Process
+    {
+        StartInfo = new ProcessStartInfo(Environment.ProcessPath!, options.ForChild(directory, seed)) { RedirectStandardOutput = true },
+    };
+    child.Start();
+    if (await child.StandardOutput.ReadLineAsync() is null) throw new InvalidOperationException("The child ended before it logged anything.");
+    await Task.Delay(delay, TimeProvider.System);
+    child.Kill();
+    await child.WaitForExitAsync();
+}

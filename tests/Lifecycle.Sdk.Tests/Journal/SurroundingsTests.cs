@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Lifecycle.Sdk.Journal;
+using Lifecycle.Sdk.Storage;
+using Lifecycle.Sdk.Tests.Support;
+using Xunit;
+
+namespace Lifecycle.Sdk.Tests.Journal;
+
+public sealed class SurroundingsTests
+{
+    [Theory]
+    [InlineData("ext4", FileSystemTrust.Allocates)]
+    [InlineData("NTFS", FileSystemTrust.Allocates)]
+    [InlineData("tmpfs", FileSystemTrust.Allocates)]
+    [InlineData("btrfs", FileSystemTrust.Copies)]
+    [InlineData("zfs", FileSystemTrust.Copies)]
+    [InlineData("something new", FileSystemTrust.Copies)]
+    [InlineData("nfs4", FileSystemTrust.Remote)]
+    [InlineData("fuse.sshfs", FileSystemTrust.Remote)]
+    [InlineData("lustre", FileSystemTrust.Remote)]
+    [InlineData("CIFS", FileSystemTrust.Remote)]
+    [InlineData("smb2", FileSystemTrust.Remote)]
+    [InlineData("afpfs", FileSystemTrust.Remote)]
+    [InlineData("apfs", FileSystemTrust.Allocates)]
+    [InlineData("9p", FileSystemTrust.Remote)]
+    internal void File_systems_are_trusted_with_what_they_keep(string format, FileSystemTrust expected) =>
+        Assert.Equal(expected, FileSystems.Judge(format));
+
+    [Fact]
+    public void The_user_can_overrule_the_file_system()
+    {
+        Assert.Equal(FileSystemTrust.Remote, JournalHost.Wanted(JournalWrites.Positioned, FileSystemTrust.Allocates));
+        Assert.NotEqual(FileSystemTrust.Remote, JournalHost.Wanted(JournalWrites.MemoryMapped, FileSystemTrust.Remote));
+        Assert.Equal(FileSystemTrust.Copies, JournalHost.Wanted(JournalWrites.Auto, FileSystemTrust.Copies));
+    }
+
+    [Theory]
+    [InlineData(FileSystemTrust.Allocates)]
+    [InlineData(FileSystemTrust.Copies)]
+    [InlineData(FileSystemTrust.Remote)]
+    internal void Segments_are_of_full_length_and_empty_on_every_kind_of_file_system(FileSystemTrust trust)
+    {
+        var folder = Directory.CreateTempSubdirectory("segment-").FullName;
+        using var segment = SegmentFile.Create(Path.Combine(folder, "x.tmp"), SegmentFile.MinLength, trust);
+        Assert.Equal(SegmentFile.MinLength, new FileInfo(segment.Path).Length);
+        Assert.Equal(trust == FileSystemTrust.Remote, segment is PositionedSegment);
+        segment.Join(folder, 3);
+        Assert.All(File.ReadAllBytes(JournalFolder.SegmentPath(folder, 3)), b => Assert.Equal(0, b));
+    }
+
+    [Fact]
+    public async Task A_full_disk_drops_or_waits_but_never_kills_and_what_was_logged_is_delivered()
+    {
+        var mount = Directory.CreateTempSubdirectory("journal-full-").FullName;
+        if (!TryMount(mount)) Assert.Skip("A small file system can't be mounted here: that takes Linux and root.");
+        try
+        {
+            await using var lab = new JournalLab(configure: settings => settings with
+            {
+                Directory = Path.Combine(mount, "journals"),
+                FullPolicy = JournalFullPolicy.Drop,
+            });
+            lab.Store.BeforeApply = _ => throw new LifecycleException("down") { IsTransient = true };
+            var pump = lab.NewPump(Path.Combine(mount, "journals"));
+            var journal = pump.Open(RunId.New(), 1, [JournalLab.Started()]);
+            var loss = journal.DeclareSeries("loss");
+            for (var i = 0; i < 400_000; i++) journal.Log(loss, i, i);
+            Assert.True(journal.Health.Dropped > 0);
+            Assert.True(journal.Health.Logged > 1000);
+            Assert.NotNull(journal.Health.LastFailure);
+
+            // Facts that find no room wait and are not lost.
+            var note = new TagSet("note", new string('x', 60_000));
+            for (var i = 0; i < 60; i++) journal.Append(note);
+            lab.Store.BeforeApply = null;
+            journal.End(JournalLab.Finished);
+            await pump.CloseAsync(journal, default);
+            Assert.Equal(journal.Health.Logged, lab.Store.PointsOf(journal.Run, "loss").Count);
+            Assert.Equal(60, lab.Store.FactsOf(journal.Run).Count(fact => fact.Equals(note)));
+            Assert.Equal(JournalLab.Finished, lab.Store.EndOf(journal.Run));
+            await pump.DisposeAsync();
+        }
+        finally
+        {
+            Execute("umount", mount);
+        }
+    }
+
+    [Fact]
+    public async Task The_published_instruments_tell_what_was_logged_and_what_waits()
+    {
+        var sums = new Dictionary<string, double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == LifecycleDiagnostics.MeterName) self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Add(instrument.Name, value));
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Add(instrument.Name, value));
+        listener.Start();
+        await using var lab = new JournalLab();
+        lab.Store.BeforeApply = _ => throw new LifecycleException("down") { IsTransient = true };
+        var journal = lab.Open();
+        var loss = journal.DeclareSeries("loss");
+        for (var i = 0; i < 10; i++) journal.Log(loss, i, i);
+        await Assert.ThrowsAsync<LifecycleException>(() => lab.Pump.FlushAsync(journal, default));
+        listener.RecordObservableInstruments();
+
+        // Other tests of the process count too, so these are lower bounds.
+        lock (sums)
+        {
+            Assert.True(sums[LifecycleDiagnostics.PointsLogged] >= 10);
+            Assert.True(sums[LifecycleDiagnostics.JournalBacklog] >= 10);
+            Assert.True(sums[LifecycleDiagnostics.JournalSize] >= SegmentFile.MinLength);
+            Assert.True(sums[LifecycleDiagnostics.DeliveryFailures] >= 3);
+            Assert.True(sums.ContainsKey(LifecycleDiagnostics.PointsDropped));
+        }
+
+        lab.Store.BeforeApply = null;
+        await lab.Pump.FlushAsync(journal, default);
+        lock (sums) Assert.True(sums.ContainsKey(LifecycleDiagnostics.DrainLatency));
+
+        void Add(string name, double value)
+        {
+            lock (sums) sums[name] = sums.GetValueOrDefault(name) + value;
+        }
+    }
+
+    [Fact]
+    public void Every_path_that_the_journals_readme_names_exists()
+    {
+        var journal = SourceTree.PathOf("src", "Lifecycle.Sdk", "Journal");
+        var named = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Path.Combine(journal, "README.md")), @"`(\w+(\.\w+)?\.cs)`");
+        Assert.NotEmpty(named);
+        Assert.All(named, match => Assert.True(File.Exists(Path.Combine(journal, match.Groups[1].Value)), match.Value));
+    }
+
+    private static bool TryMount(string path) =>
+        OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Execute("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", path);
+
+    private static bool Execute(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}
