@@ -6,13 +6,16 @@ namespace Lifecycle.Sdk.Storage;
 /// </summary>
 public sealed record RunBatch
 {
+    /// <summary>An <see cref="Attempt"/> that stands for the run's last one, for writers that do not take part in resuming.</summary>
+    public const long LatestAttempt = long.MaxValue;
+
     /// <summary>The run.</summary>
     public required RunId Run { get; init; }
 
     /// <summary>The writer; <c>default</c> for a direct change, which carries no mark.</summary>
     public WriterId Writer { get; init; }
 
-    /// <summary>The attempt that the points belong to; see <see cref="RunAttempt"/>.</summary>
+    /// <summary>The attempt that the points belong to; see <see cref="RunAttempt"/>. <see cref="LatestAttempt"/>: the last one that the run has by then.</summary>
     public long Attempt { get; init; }
 
     /// <summary>The batch's number: 1, 2, 3, … per run and writer. A store that has applied it or a later one ignores the batch.</summary>
@@ -32,6 +35,29 @@ public sealed record RunBatch
 
     /// <summary>A status change that takes effect after facts and points; null for none.</summary>
     public RunStatusChanged? End { get; init; }
+
+    /// <summary>What must hold for the batch to be applied. Nothing by default: a journal has to get rid of what it holds, a request may be refused.</summary>
+    public BatchConditions Conditions { get; init; }
+}
+
+/// <summary>What must hold for a batch to be applied; checked in the same transaction.</summary>
+[Flags]
+public enum BatchConditions
+{
+    /// <summary>Nothing: what contradicts the store is left out and reported, the rest is applied.</summary>
+    None = 0,
+
+    /// <summary>Nothing of the batch contradicts the store; else none of it is applied, and <see cref="ApplyResult.Conflicts"/> says why.</summary>
+    NoConflicts = 1,
+
+    /// <summary>The run is not softly deleted; else none of the batch is applied, and <see cref="ApplyResult.Conflicts"/> says so.</summary>
+    ActiveRun = 2,
+
+    /// <summary>
+    /// Points equal in series, step, time and the bits of the value to one that the run holds, or to an earlier one of the batch, are left out: what a client sends
+    /// again because the answer was lost is kept once.
+    /// </summary>
+    NewPointsOnly = 4,
 }
 
 /// <summary>Points of one series as columns of equal length, at least one point.</summary>
@@ -43,8 +69,8 @@ public readonly record struct SeriesPoints(
     string Key, ReadOnlyMemory<long> Steps, ReadOnlyMemory<long> Timestamps, ReadOnlyMemory<double> Values);
 
 /// <summary>How a store took a batch.</summary>
-/// <param name="Applied">False when the batch, or a later one, had been applied before.</param>
-/// <param name="Conflicts">One sentence for each fact that contradicted the store and was not stored; usually empty.</param>
+/// <param name="Applied">False when the batch, or a later one, had been applied before, or was refused by its <see cref="RunBatch.Conditions"/>.</param>
+/// <param name="Conflicts">One sentence for each fact that contradicted the store and was not stored, or for each reason of a refusal; usually empty.</param>
 public readonly record struct ApplyResult(bool Applied, IReadOnlyList<string> Conflicts);
 
 /// <summary>The last batch that a store has applied for a writer.</summary>

@@ -1,0 +1,58 @@
+namespace Lifecycle.Sdk.Storage.Http;
+
+/// <summary>
+/// How a client and a server of this library recognise each other within MLflow's protocol. The server puts <see cref="ServerHeader"/> on every
+/// answer. A client that has seen it puts <see cref="ClientHeader"/> on its requests, and the two then use a few more fields, which stock servers and
+/// clients ignore (WIRE.md lists them): nothing else differs, so that each also works with the stock counterpart.
+/// </summary>
+internal static class WireDialect
+{
+    public const string ServerHeader = "Lifecycle-Server";
+    public const string ClientHeader = "Lifecycle-Sdk";
+
+    /// <summary>The only version so far.</summary>
+    public const string Version = "1";
+}
+
+/// <summary>Limits of MLflow's protocol. Lengths are in characters.</summary>
+internal static class WireLimits
+{
+    public const int Key = 250;
+    public const int ParamValue = 6_000;
+    public const int RunTagValue = 8_000;
+    public const int ExperimentTagValue = 5_000;
+    public const int ModelTagValue = 5_000;
+    public const int MetricsPerBatch = 1_000;
+    public const int ParamsPerBatch = 100;
+    public const int TagsPerBatch = 100;
+    public const int ItemsPerBatch = 1_000;
+    public const int BatchBytes = 1_000_000;
+    public const int DatasetDigest = 36;
+    public const int DatasetSource = 65_535;
+    public const int DatasetSchema = 1_048_575;
+    public const int InputTagValue = 500;
+    public const int HistoryPage = 25_000;
+}
+
+/// <summary>Tags that MLflow's clients use, and those that this library's client adds.</summary>
+internal static class WireTags
+{
+    public const string RunName = "mlflow.runName";
+    public const string ParentRunId = "mlflow.parentRunId";
+    public const string User = "mlflow.user";
+    public const string Note = "mlflow.note.content";
+    public const string LoggedModels = "mlflow.log-model.history";
+    public const string DatasetContext = "mlflow.data.context";
+
+    /// <summary>The id that a run was given where it began, on a server that gives ids of its own.</summary>
+    public const string RunId = "lifecycle.run_id";
+
+    /// <summary>What the server could not take as it is, as JSON; WIRE.md says how. Numbered from the second on: <c>lifecycle.wire.2</c>.</summary>
+    public const string Mapping = "lifecycle.wire";
+
+    /// <summary>Why the run failed.</summary>
+    public const string Error = "lifecycle.error";
+
+    /// <summary>The attempts to resume, as JSON.</summary>
+    public const string Attempts = "lifecycle.attempts";
+}
