@@ -7,6 +7,7 @@ namespace Lifecycle.Sdk.Storage;
 internal static class BatchRules
 {
     private const int MaxMarkLength = 65_536;
+    private const BatchConditions AllConditions = BatchConditions.NoConflicts | BatchConditions.ActiveRun | BatchConditions.NewPointsOnly;
 
     /// <summary>Refuses a batch that breaks a rule.</summary>
     /// <exception cref="ArgumentException">The message names the value and the rule.</exception>
@@ -19,6 +20,10 @@ internal static class BatchRules
         if (!batch.Writer.IsNone && batch.Sequence < 1)
             throw new ArgumentException(
                 $"The batch of writer {batch.Writer} has the number {batch.Sequence}; they begin at 1.", nameof(batch));
+        if ((batch.Conditions & ~AllConditions) != 0)
+            throw new ArgumentException($"The batch's conditions {(int)batch.Conditions} hold some that are not known.", nameof(batch));
+        if (batch.Attempt == RunBatch.LatestAttempt && batch.Facts.Any(fact => fact is RunResumed))
+            throw new ArgumentException("A batch that resumes a run begins an attempt and gives its number; it can't belong to the latest one.", nameof(batch));
         foreach (var fact in batch.Facts) RequireValid(fact);
         if (batch.End is { } end) RequireValid(end);
         var keys = new HashSet<string>(StringComparer.Ordinal);
@@ -29,6 +34,9 @@ internal static class BatchRules
                 throw new ArgumentException($"The batch has two entries for the series '{NameRules.Shorten(series.Key)}'.", nameof(batch));
         }
     }
+
+    /// <summary>The sentence that a batch is refused with whose run is softly deleted.</summary>
+    public static string NotActive(RunId run) => $"The run '{run}' is deleted: restore it before anything is logged to it.";
 
     private static void RequireValid(RunFact fact)
     {

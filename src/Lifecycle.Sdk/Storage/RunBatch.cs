@@ -15,7 +15,7 @@ public sealed record RunBatch
     /// <summary>The writer; <c>default</c> for a direct change, which carries no mark.</summary>
     public WriterId Writer { get; init; }
 
-    /// <summary>The attempt that the points belong to; see <see cref="RunAttempt"/>. <see cref="LatestAttempt"/>: the last one that the run has by then.</summary>
+    /// <summary>The attempt that the points belong to; see <see cref="RunAttempt"/>. <see cref="LatestAttempt"/>: the last one that the run has by then; 0 if it was never resumed.</summary>
     public long Attempt { get; init; }
 
     /// <summary>The batch's number: 1, 2, 3, … per run and writer. A store that has applied it or a later one ignores the batch.</summary>
@@ -40,7 +40,11 @@ public sealed record RunBatch
     public BatchConditions Conditions { get; init; }
 }
 
-/// <summary>What must hold for a batch to be applied; checked in the same transaction.</summary>
+/// <summary>
+/// What must hold for a batch to be applied; checked in the same transaction, against the run as it is before the batch, after it is known that the
+/// batch was not applied before. A refused batch changes nothing, does not create its run, and does not use up its number. Only stores with
+/// <see cref="StoreCapabilities.ChecksConditions"/> take other conditions than none.
+/// </summary>
 [Flags]
 public enum BatchConditions
 {
@@ -55,7 +59,8 @@ public enum BatchConditions
 
     /// <summary>
     /// Points equal in series, step, time and the bits of the value to one that the run holds, or to an earlier one of the batch, are left out: what a client sends
-    /// again because the answer was lost is kept once.
+    /// again because the answer was lost is kept once. A point that another attempt has superseded is not held any more and may be logged again. The batch counts as
+    /// applied, and its mark is kept, even if all of its points are left out.
     /// </summary>
     NewPointsOnly = 4,
 }

@@ -91,6 +91,33 @@ internal sealed class RunState
         }
     }
 
+    /// <summary>What of some facts, applied one after the other, would contradict the run; nothing changes.</summary>
+    public List<string> FindConflicts(IEnumerable<RunFact> facts)
+    {
+        var conflicts = new List<string>();
+        var newParams = new Dictionary<string, ParamValue>(StringComparer.Ordinal);
+        var newArtifacts = new ArtifactNames();
+        foreach (var fact in facts)
+        {
+            if (fact is ParamLogged param)
+            {
+                if (!Params.TryGetValue(param.Name, out var known) && !newParams.TryGetValue(param.Name, out known)) newParams.Add(param.Name, param.Value);
+                else if (known != param.Value) conflicts.Add(ParamConflict(param, known));
+            }
+            else if (fact is ArtifactLogged { Artifact: var artifact })
+            {
+                var path = artifact.Path.ToString();
+                if ((_artifactNames.FindConflict(path) ?? newArtifacts.FindConflict(path)) is { } other) conflicts.Add(ArtifactConflict(path, other));
+                else newArtifacts.Add(path);
+            }
+        }
+
+        return conflicts;
+    }
+
+    /// <summary>The number of the last attempt; 0 if the run was never resumed.</summary>
+    public long LatestAttempt => Attempts.Count == 0 ? 0 : Attempts[^1].Id;
+
     /// <summary>
     /// Points of an attempt from this step on are superseded; null if none are.
     /// </summary>
@@ -169,14 +196,19 @@ internal sealed class RunState
     private string? AddParam(ParamLogged param)
     {
         if (Params.TryAdd(param.Name, param.Value) || Params[param.Name] == param.Value) return null;
-        return $"The param '{param.Name}' is already {Show(Params[param.Name])}, so {Show(param.Value)} was not stored.";
+        return ParamConflict(param, Params[param.Name]);
     }
+
+    private static string ParamConflict(ParamLogged param, ParamValue known) =>
+        $"The param '{param.Name}' is already {Show(known)}, so {Show(param.Value)} was not stored.";
+
+    private static string ArtifactConflict(string path, string other) =>
+        $"The artifact '{path}' was not stored: the run has '{other}', and both can't exist in one folder on every system.";
 
     private string? AddArtifact(ArtifactInfo artifact)
     {
         var path = artifact.Path.ToString();
-        if (_artifactNames.FindConflict(path) is { } other)
-            return $"The artifact '{path}' was not stored: the run has '{other}', and both can't exist in one folder on every system.";
+        if (_artifactNames.FindConflict(path) is { } other) return ArtifactConflict(path, other);
         RestoreArtifact(artifact);
         return null;
     }

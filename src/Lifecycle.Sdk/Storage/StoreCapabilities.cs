@@ -1,6 +1,6 @@
 namespace Lifecycle.Sdk.Storage;
 
-/// <summary>What a store can do beyond the least; all of the built-in local stores can do everything.</summary>
+/// <summary>What a store can do beyond the least; the built-in local stores can do everything.</summary>
 public sealed record StoreCapabilities
 {
     /// <summary>A store that can do everything.</summary>
@@ -13,6 +13,7 @@ public sealed record StoreCapabilities
         CollectsGarbage = true,
         KeepsGivenIds = true,
         KeepsLedger = true,
+        ChecksConditions = true,
     };
 
     /// <summary>A batch's mark is recorded in the same transaction as its points, so that a batch delivered twice is applied once.</summary>
@@ -35,4 +36,10 @@ public sealed record StoreCapabilities
 
     /// <summary><see cref="TrackingStore.AppendLedgerAsync"/> and <see cref="TrackingStore.ReadLedgerAsync"/> work, and with them the model registry.</summary>
     public bool KeepsLedger { get; init; }
+
+    /// <summary>
+    /// A batch's <see cref="RunBatch.Conditions"/> are checked in the transaction that applies it, and <see cref="RunBatch.LatestAttempt"/> is
+    /// resolved there; otherwise such a batch is refused with a <see cref="NotSupportedException"/>, never applied without.
+    /// </summary>
+    public bool ChecksConditions { get; init; }
 }

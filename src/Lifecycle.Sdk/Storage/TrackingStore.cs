@@ -5,7 +5,7 @@ namespace Lifecycle.Sdk.Storage;
 /// <see cref="PutContentAsync"/> the only way to bring in artifact content. Read side: snapshots, searches, points, artifacts.
 /// <para>The contract, each sentence of which has a test in the conformance suite:</para>
 /// <list type="bullet">
-/// <item>All members may be called from any thread at any time, by several processes on the same store; per run and writer, <see cref="ApplyAsync"/> is called by one caller at a time.</item>
+/// <item>All members may be called from any thread at any time, by several processes on the same store; per run and writer, <see cref="ApplyAsync"/> is called by one caller at a time, unless the batches have <see cref="RunBatch.Conditions"/>.</item>
 /// <item>A batch is applied whole or not at all. When <see cref="ApplyAsync"/> has returned, it survives power loss.</item>
 /// <item>A batch with a sequence number that is not greater than the recorded one is ignored and answered with <c>Applied = false</c>.</item>
 /// <item>Points come back bit for bit; identical points in different batches are both kept.</item>
@@ -33,6 +33,7 @@ public abstract partial class TrackingStore : IAsyncDisposable
     /// <returns>Whether it was new, and what contradicted the store.</returns>
     /// <exception cref="LifecycleNotFoundException">The run is unknown and the batch does not start it.</exception>
     /// <exception cref="LifecycleException">The store can't take it.</exception>
+    /// <exception cref="NotSupportedException">The batch has conditions, or names no attempt but the latest, and the store has no <see cref="StoreCapabilities.ChecksConditions"/>.</exception>
     public abstract ValueTask<ApplyResult> ApplyAsync(RunBatch batch, CancellationToken cancellationToken = default);
 
     /// <summary>The last batch applied for a writer.</summary>

@@ -24,14 +24,17 @@ public sealed class InMemoryReferenceStore(ReferenceData data, TimeProvider? tim
         BatchRules.RequireValid(batch);
         return Do(() =>
         {
-            if (!data.Runs.TryGetValue(batch.Run, out var run))
-            {
-                var start = batch.Facts.OfType<RunStarted>().FirstOrDefault() ?? throw NoRun(batch.Run);
-                data.Runs[batch.Run] = run = new ReferenceRun(batch.Run, FindOrCreateExperiment(start), start, batch.Time);
-            }
-
+            data.Runs.TryGetValue(batch.Run, out var run);
+            var start = batch.Facts.OfType<RunStarted>().FirstOrDefault();
+            if (run is null && start is null) throw NoRun(batch.Run);
             var writer = batch.Writer.ToString();
-            if (!batch.Writer.IsNone && run.Marks.TryGetValue(writer, out var mark) && batch.Sequence <= mark.Sequence) return new ApplyResult(false, []);
+            if (!batch.Writer.IsNone && run is not null && run.Marks.TryGetValue(writer, out var mark) && batch.Sequence <= mark.Sequence)
+                return new ApplyResult(false, []);
+            if (batch.Conditions.HasFlag(BatchConditions.ActiveRun) && run is { Stage: LifecycleStage.Deleted })
+                return new ApplyResult(false, [$"The run {batch.Run} is deleted."]);
+            if (batch.Conditions.HasFlag(BatchConditions.NoConflicts) && ReferenceRun.FindConflicts(run, batch) is { Count: > 0 } conflicts)
+                return new ApplyResult(false, conflicts);
+            if (run is null) data.Runs[batch.Run] = run = new ReferenceRun(batch.Run, FindOrCreateExperiment(start!), start!, batch.Time);
             if (!batch.Writer.IsNone) run.Marks[writer] = (batch.Sequence, batch.Mark.ToArray());
             return new ApplyResult(true, run.Apply(batch));
         }, cancellationToken);

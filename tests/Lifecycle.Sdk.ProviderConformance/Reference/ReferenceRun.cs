@@ -28,14 +28,27 @@ internal sealed class ReferenceRun(RunId id, string experimentId, RunStarted sta
 
     public SortedDictionary<string, ArtifactInfo> Artifacts { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What of the batch would contradict the run: it is tried on a copy of what can be contradicted.</summary>
+    public static List<string> FindConflicts(ReferenceRun? run, RunBatch batch)
+    {
+        var copy = new ReferenceRun(batch.Run, "0", new RunStarted("0", null, "copy", default, null, null), default);
+        foreach (var (name, value) in run?._params ?? []) copy._params.Add(name, value);
+        foreach (var (path, artifact) in run?.Artifacts ?? []) copy.Artifacts.Add(path, artifact);
+        return copy.Apply(batch with { Points = [] });
+    }
+
     public List<string> Apply(RunBatch batch)
     {
+        if (batch.Attempt == RunBatch.LatestAttempt) batch = batch with { Attempt = _attempts.Select(attempt => attempt.Id).Append(0).Max() };
         var conflicts = new List<string>();
         foreach (var fact in batch.Facts) Apply(batch, fact, conflicts);
         foreach (var series in batch.Points)
         {
             for (var i = 0; i < series.Steps.Length; i++)
-                _points.Add((series.Key, batch.Attempt, new(series.Steps.Span[i], series.Timestamps.Span[i], series.Values.Span[i])));
+            {
+                var point = new MetricPoint(series.Steps.Span[i], series.Timestamps.Span[i], series.Values.Span[i]);
+                if (!batch.Conditions.HasFlag(BatchConditions.NewPointsOnly) || !Holds(series.Key, batch.Attempt, point)) _points.Add((series.Key, batch.Attempt, point));
+            }
         }
 
         if (batch.End is { } end) Apply(batch, end, conflicts);
@@ -75,6 +88,9 @@ internal sealed class ReferenceRun(RunId id, string experimentId, RunStarted sta
         where point.Key == key && point.Point.Step >= range.MinStep && point.Point.Step <= range.MaxStep
         where range.IncludeSuperseded || IsCurrent(point)
         select (point.Attempt, point.Point);
+
+    private bool Holds(string key, long attempt, MetricPoint point) => _points.Any(known =>
+        known.Key == key && (known.Attempt == attempt || IsCurrent(known)) && Compare(known.Point, point) == 0);
 
     private bool IsCurrent((string Key, long Attempt, MetricPoint Point) point) =>
         !_attempts.Any(attempt => attempt.Id > point.Attempt && attempt.FromStep <= point.Point.Step);

@@ -29,6 +29,8 @@ public sealed class LocalFileFacts(LocalFileFixture fixture) : FactsContract<Loc
 
 public sealed class LocalFileMarks(LocalFileFixture fixture) : MarksContract<LocalFileFixture>(fixture);
 
+public sealed class LocalFileConditions(LocalFileFixture fixture) : ConditionsContract<LocalFileFixture>(fixture);
+
 public sealed class LocalFilePoints(LocalFileFixture fixture) : PointsContract<LocalFileFixture>(fixture);
 
 public sealed class LocalFileSummaries(LocalFileFixture fixture) : SummariesContract<LocalFileFixture>(fixture);

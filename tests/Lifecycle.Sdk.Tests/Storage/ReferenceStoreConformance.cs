@@ -8,6 +8,8 @@ public sealed class ReferenceStoreFacts(ReferenceFixture fixture) : FactsContrac
 
 public sealed class ReferenceStoreMarks(ReferenceFixture fixture) : MarksContract<ReferenceFixture>(fixture);
 
+public sealed class ReferenceStoreConditions(ReferenceFixture fixture) : ConditionsContract<ReferenceFixture>(fixture);
+
 public sealed class ReferenceStorePoints(ReferenceFixture fixture) : PointsContract<ReferenceFixture>(fixture);
 
 public sealed class ReferenceStoreSummaries(ReferenceFixture fixture) : SummariesContract<ReferenceFixture>(fixture);

@@ -32,6 +32,8 @@ public sealed class SqliteFacts(SqliteFixture fixture) : FactsContract<SqliteFix
 
 public sealed class SqliteMarks(SqliteFixture fixture) : MarksContract<SqliteFixture>(fixture);
 
+public sealed class SqliteConditions(SqliteFixture fixture) : ConditionsContract<SqliteFixture>(fixture);
+
 public sealed class SqlitePoints(SqliteFixture fixture) : PointsContract<SqliteFixture>(fixture);
 
 public sealed class SqliteSummaries(SqliteFixture fixture) : SummariesContract<SqliteFixture>(fixture);

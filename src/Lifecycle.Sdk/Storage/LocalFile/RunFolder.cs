@@ -3,7 +3,7 @@ namespace Lifecycle.Sdk.Storage.LocalFile;
 /// <summary>
 /// A run's folder as one store instance works on it: applies batches, keeps <c>run.json</c> up to date. <see cref="Gate"/> is held by whoever uses it.
 /// </summary>
-internal sealed class RunFolder(StoreLayout layout, StoreFiles files, ExperimentFolder experiments, ArtifactFolder artifacts, ChangeLog changes, RunId id, TimeProvider time)
+internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, ExperimentFolder experiments, ArtifactFolder artifacts, ChangeLog changes, RunId id, TimeProvider time)
     : IDisposable
 {
     private static readonly TimeSpan ProjectionInterval = TimeSpan.FromSeconds(1);
@@ -80,11 +80,13 @@ internal sealed class RunFolder(StoreLayout layout, StoreFiles files, Experiment
         var writer = FrameFileName.WriterName(batch.Writer);
         List<RunFact> facts = batch.End is { } end ? [.. batch.Facts, end] : [.. batch.Facts];
         var isFirst = !_logs.TryGetValue(writer, out var log);
-        if (!isFirst && facts.Count == 0 && !batch.Writer.IsNone && View.State.IsStarted) return await AppendPointsAsync(batch, log!, cancellationToken).ConfigureAwait(false);
+        if (!isFirst && facts.Count == 0 && !batch.Writer.IsNone && View.State.IsStarted && !NeedsLock(batch) && log!.IsCurrent(View.Positions.GetValueOrDefault(writer)))
+            return await AppendPointsAsync(batch, log, cancellationToken).ConfigureAwait(false);
 
         if (!Directory.Exists(View.Path))
         {
             if (!facts.Exists(f => f is RunStarted)) throw NotFound();
+            if (FindRefusals(batch, facts, new RunState { Id = id }) is { Count: > 0 } faults) return new ApplyResult(false, faults);
             files.CreateDirectory(View.Path);
             if (Path.GetFileName(View.Path) != id.ToString()) files.WriteAtomically(Path.Combine(View.Path, RunFolderName.IdFile), System.Text.Encoding.ASCII.GetBytes($"{id}\n"));
         }
@@ -95,27 +97,31 @@ internal sealed class RunFolder(StoreLayout layout, StoreFiles files, Experiment
         var isStarted = View.Refresh();
         if (!isStarted && !facts.Exists(f => f is RunStarted)) throw NotFound();
 
-        // Direct changes share one log between processes: it is looked at anew each time.
-        if (isFirst || batch.Writer.IsNone)
+        // Direct changes share one log between processes, and so may clients that send a batch with conditions twice: it is looked at anew if it has changed.
+        if (isFirst || !log!.IsCurrent(View.Positions.GetValueOrDefault(writer)))
         {
             log?.Dispose();
             _logs.Remove(writer);
             _logs.Add(writer, log = WriterLog.Open(files, View.Path, writer));
         }
 
-        if (!batch.Writer.IsNone && batch.Sequence <= log!.LastSequence)
+        if (!batch.Writer.IsNone && batch.Sequence <= log.LastSequence)
         {
             await changes.AppendAsync($"run {id}", cancellationToken).ConfigureAwait(false);
             return new ApplyResult(false, []);
         }
 
+        if (FindRefusals(batch, facts, View.State) is { Count: > 0 } refusals) return new ApplyResult(false, refusals);
+        if (batch.Attempt == RunBatch.LatestAttempt) batch = batch with { Attempt = View.State.LatestAttempt };
         var (records, conflicts) = await AcceptAsync(facts, batch, cancellationToken).ConfigureAwait(false);
-        Append(batch, log!, records, View.Order + 1);
+        if (batch.Conditions.HasFlag(BatchConditions.NewPointsOnly)) batch = batch with { Points = SelectNew(batch) };
+        Append(batch, log, records, View.Order + 1);
+        if (!isFirst && facts.Count == 0 && IsProjectionFresh(log)) return new ApplyResult(true, []);
         Supersede(facts);
         artifacts.Link(View.Path, isFirst ? View.State.Artifacts.Values : facts.OfType<ArtifactLogged>().Select(f => f.Artifact));
         var experiment = experiments.Get(View.State.ExperimentId);
         Project(experiment);
-        SealIfWorthwhile(log!, experiment, View.State.Status != RunStatus.Running);
+        SealIfWorthwhile(log, experiment, View.State.Status != RunStatus.Running);
         await changes.AppendAsync($"run {id}", cancellationToken).ConfigureAwait(false);
         if (View.State.Status != RunStatus.Running) CloseLogs();
         return new ApplyResult(true, conflicts);
@@ -126,9 +132,8 @@ internal sealed class RunFolder(StoreLayout layout, StoreFiles files, Experiment
     {
         if (batch.Sequence <= log.LastSequence) return new ApplyResult(false, []);
         Append(batch, log, [], 0);
+        if (IsProjectionFresh(log)) return new ApplyResult(true, []);
         var isRunning = View.State.Status == RunStatus.Running;
-        if (isRunning && time.GetElapsedTime(_projected) < ProjectionInterval && !Sealer.IsWorthwhile(log, runEnded: false)) return new ApplyResult(true, []);
-
         using (await FileLock.AcquireAsync(LockPath, cancellationToken).ConfigureAwait(false))
         {
             View.Refresh();
@@ -141,6 +146,10 @@ internal sealed class RunFolder(StoreLayout layout, StoreFiles files, Experiment
         if (!isRunning) await changes.AppendAsync($"run {id}", cancellationToken).ConfigureAwait(false);
         return new ApplyResult(true, []);
     }
+
+    /// <summary>Whether points of a running run may wait for the next projection: readers find them in the log.</summary>
+    private bool IsProjectionFresh(WriterLog log) =>
+        View.State.Status == RunStatus.Running && time.GetElapsedTime(_projected) < ProjectionInterval && !Sealer.IsWorthwhile(log, runEnded: false);
 
     /// <summary>Applies the facts to what is in memory and sorts out those that contradict it.</summary>
     private async ValueTask<(List<FactRecord> Records, List<string> Conflicts)> AcceptAsync(List<RunFact> facts, RunBatch batch, CancellationToken cancellationToken)

@@ -60,6 +60,14 @@ internal sealed class WriterLog : IDisposable
         return log;
     }
 
+    /// <summary>Whether nothing was appended, sealed or left behind by others since: the run has been read to where this log ends, and there its file ends too.</summary>
+    public bool IsCurrent(WriterPosition? position)
+    {
+        if (position is null || position != new WriterPosition(LastSequence, FileName, Length)) return false;
+        var file = new FileInfo(FilePath);
+        return (file.Exists ? file.Length : 0) == Length;
+    }
+
     /// <summary>Appends a frame and makes it durable.</summary>
     public void Append(ReadOnlyMemory<byte> bytes, Frame frame)
     {

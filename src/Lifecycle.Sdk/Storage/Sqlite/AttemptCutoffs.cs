@@ -10,6 +10,9 @@ internal sealed class AttemptCutoffs
     /// <summary>The attempts to resume, oldest first.</summary>
     public IReadOnlyList<RunAttempt> Attempts => _attempts;
 
+    /// <summary>The number of the last attempt; 0 if the run was never resumed.</summary>
+    public long Latest => _attempts.Count == 0 ? 0 : _attempts[^1].Id;
+
     public static AttemptCutoffs Load(SqliteDatabase database, long runKey)
     {
         var cutoffs = new AttemptCutoffs();

@@ -26,8 +26,14 @@ internal sealed class PointWriter
     public void Append(SqliteDatabase database, long runKey, RunBatch batch)
     {
         if (batch.Points.Count == 0) return;
-        var cutoff = AttemptCutoffs.Load(database, runKey).CutoffOf(batch.Attempt);
-        foreach (var points in batch.Points) Append(database, runKey, batch.Attempt, cutoff, points);
+        var cutoffs = AttemptCutoffs.Load(database, runKey);
+        var cutoff = cutoffs.CutoffOf(batch.Attempt);
+        foreach (var points in batch.Points)
+        {
+            var series = FindOrCreate(database, runKey, points.Key);
+            if (!batch.Conditions.HasFlag(BatchConditions.NewPointsOnly)) Append(database, series, batch.Attempt, cutoff, points);
+            else if (SelectNew(database, series, batch.Attempt, cutoffs, points) is { } fresh) Append(database, series, batch.Attempt, cutoff, fresh);
+        }
     }
 
     /// <summary>Summarises anew every series that has points which an attempt supersedes.</summary>
@@ -48,9 +54,36 @@ internal sealed class PointWriter
         foreach (var (key, name) in touched) Store(database, Recompute(database, runKey, key, name));
     }
 
-    private void Append(SqliteDatabase database, long runKey, long attempt, long? cutoff, in SeriesPoints points)
+    private static SeriesPoints? SelectNew(
+        SqliteDatabase database, SeriesState series, long attempt, AttemptCutoffs cutoffs, in SeriesPoints points) => NewPoints.Select(
+            points, series.Summary.Count > 0 ? series.Summary.Last : null, attempt, cutoffs.CutoffOf,
+            (min, max) => BlocksBetween(database, series.Key, min, max));
+
+    private static IEnumerable<PointBlock> BlocksBetween(SqliteDatabase database, long seriesKey, long min, long max)
     {
-        var series = FindOrCreate(database, runKey, points.Key);
+        using var query = database.Prepare("SELECT data, attempt FROM blocks WHERE series_key = ?1 AND max_step >= ?2 AND min_step <= ?3");
+        query.Bind(1, seriesKey).Bind(2, min).Bind(3, max);
+        while (query.Step())
+        {
+            if (TryDecode(query) is { } block) yield return block;
+        }
+    }
+
+    /// <summary>A block; null if it is damaged: what can't be read is not held, so that a client that sends it again repairs it.</summary>
+    private static PointBlock? TryDecode(SqliteStatement row)
+    {
+        try
+        {
+            return PointCodec.Decode(row.Blob(0), row.Int64(1));
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private void Append(SqliteDatabase database, SeriesState series, long attempt, long? cutoff, in SeriesPoints points)
+    {
         Summarise(series.Summary, cutoff, points.Steps.Span, points.Timestamps.Span, points.Values.Span);
         var added = points.Steps.Length;
         var merged = TakeTail(database, series, attempt, added);
