@@ -12,6 +12,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
 {
     private readonly TrackerOptions _options;
     private readonly Lock _starting = new();
+    private ModelRegistry? _models;
     private bool _started;
     private int _disposed;
 
@@ -24,7 +25,6 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         Pump = new JournalPump(store, ToSettings(store, options, timeProvider), Logger);
         Runs = new RunCollection(this);
         Experiments = new ExperimentCollection(this);
-        Models = new LedgerModelRegistry(new RegistryLedger(store, timeProvider), Environment.UserName is { Length: > 0 } user ? user : "unknown", CatchUpAsync);
     }
 
     /// <summary>Finds, reads, compares, exports, deletes and restores runs.</summary>
@@ -34,7 +34,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     public ExperimentCollection Experiments { get; }
 
     /// <summary>Registers models and versions, promotes them, and tells who did so. Changes are recorded for the user of this process; see <see cref="ModelRegistry.As"/>.</summary>
-    public ModelRegistry Models { get; }
+    public ModelRegistry Models => LazyInitializer.EnsureInitialized(ref _models, OpenRegistry); // most programs that log never ask
 
     /// <summary>The store, for what only a store can do. The tracker owns it.</summary>
     public TrackingStore Store { get; }
@@ -261,6 +261,9 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
             Log.RunLeftInJournal(Logger, run.Id, Store.Address, exception);
         }
     }
+
+    private LedgerModelRegistry OpenRegistry() =>
+        new(new RegistryLedger(Store, TimeProvider), Environment.UserName is { Length: > 0 } user ? user : "unknown", CatchUpAsync);
 
     private static JournalSettings ToSettings(TrackingStore store, TrackerOptions options, TimeProvider timeProvider) => new()
     {

@@ -36,6 +36,8 @@ internal sealed partial class JournalPump
     {
         try
         {
+            // Here, as the first meter of a process costs milliseconds, for which nobody's first run should wait.
+            LifecycleDiagnostics.Watch(this);
             if (_settings.RecoverOrphans) TakeOrphans();
             var undelivered = Orphans();
             var isLast = false;

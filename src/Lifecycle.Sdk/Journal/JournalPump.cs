@@ -75,8 +75,6 @@ internal sealed partial class JournalPump : IAsyncDisposable
             _thread = new Thread(Work) { IsBackground = true, Name = "Lifecycle journal pump" };
             _thread.Start();
         }
-
-        LifecycleDiagnostics.Watch(this);
     }
 
     /// <summary>Opens a journal. Local and quick: makes a folder and appends the first facts.</summary>
