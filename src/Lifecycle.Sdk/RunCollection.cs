@@ -130,6 +130,16 @@ public sealed partial class RunCollection
         return ChangeAsync(id, new TagSet(tag, value), cancellationToken);
     }
 
+    /// <summary>Removes an artifact from a run. Its content goes with the next garbage collection, if nothing else refers to it.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="path">The artifact; no error if there is none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>When the store has it.</returns>
+    /// <exception cref="ArgumentException">The path breaks a rule.</exception>
+    /// <exception cref="LifecycleNotFoundException">The store has no such run.</exception>
+    public Task DeleteArtifactAsync(RunId id, string path, CancellationToken cancellationToken = default) =>
+        ChangeAsync(id, new ArtifactDeleted(ArtifactPath.Parse(path)), cancellationToken);
+
     /// <summary>Deletes a run softly: hidden from searches, restorable until garbage collection.</summary>
     /// <param name="id">The run.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -32,6 +32,7 @@ internal ref struct FactDecoder(ReadOnlySpan<byte> payload)
                 FactKind.TagSet => new TagSet(Required(), Required()),
                 FactKind.TagDeleted => new TagDeleted(Required()),
                 FactKind.ArtifactLogged => Artifact(out staged),
+                FactKind.ArtifactDeleted => new ArtifactDeleted(ArtifactPath.Parse(Required())),
                 FactKind.InputLogged => new InputLogged(Input()),
                 FactKind.RunRenamed => new RunRenamed(Required()),
                 FactKind.RunStatusChanged => Status(),

@@ -69,6 +69,9 @@ internal sealed class FactEncoder
                 Time(artifact.Time);
                 Text(staged);
                 return FactKind.ArtifactLogged;
+            case ArtifactDeleted deleted:
+                Text(deleted.Path.ToString());
+                return FactKind.ArtifactDeleted;
             case InputLogged { Input: var input }:
                 Input(input);
                 return FactKind.InputLogged;

@@ -16,4 +16,5 @@ internal enum FactKind : byte
     RunStatusChanged = 11,
     RunStageChanged = 12,
     Ended = 13,
+    ArtifactDeleted = 14,
 }

@@ -68,6 +68,9 @@ internal static class BatchRules
             case ArtifactLogged logged:
                 RequireValid(logged.Artifact);
                 break;
+            case ArtifactDeleted deleted:
+                ArtifactPath.Parse(deleted.Path.ToString());
+                break;
             case RunStatusChanged changed:
                 if (!Enum.IsDefined(changed.Status))
                     throw new ArgumentException($"The run status {(int)changed.Status} is not known.", nameof(fact));

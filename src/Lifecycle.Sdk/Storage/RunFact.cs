@@ -51,6 +51,10 @@ public sealed record TagDeleted(string Name) : RunFact;
 /// <param name="Artifact">The entry.</param>
 public sealed record ArtifactLogged(ArtifactInfo Artifact) : RunFact;
 
+/// <summary>An artifact's entry was removed; no error if there was none. Its content goes with the next garbage collection, if nothing else refers to it.</summary>
+/// <param name="Path">The artifact.</param>
+public sealed record ArtifactDeleted(ArtifactPath Path) : RunFact;
+
 /// <summary>The run used a dataset. The same name, digest and context again changes nothing.</summary>
 /// <param name="Input">The dataset.</param>
 public sealed record InputLogged(DatasetInput Input) : RunFact;

@@ -6,7 +6,7 @@ namespace Lifecycle.Sdk.Storage;
 /// </summary>
 internal sealed class RunState
 {
-    private readonly ArtifactNames _artifactNames = new();
+    private ArtifactNames _artifactNames = new();
 
     public required RunId Id { get; init; }
 
@@ -74,6 +74,9 @@ internal sealed class RunState
                 return null;
             case ArtifactLogged artifact:
                 return AddArtifact(artifact.Artifact);
+            case ArtifactDeleted deleted:
+                RemoveArtifact(deleted.Path.ToString());
+                return null;
             case InputLogged input:
                 if (!Inputs.Exists(i => (i.Name, i.Digest, i.Context) == (input.Input.Name, input.Input.Digest, input.Input.Context))) Inputs.Add(input.Input);
                 return null;
@@ -211,6 +214,14 @@ internal sealed class RunState
         if (_artifactNames.FindConflict(path) is { } other) return ArtifactConflict(path, other);
         RestoreArtifact(artifact);
         return null;
+    }
+
+    private void RemoveArtifact(string path)
+    {
+        if (!Artifacts.Remove(path)) return;
+        // Folders are shared with what stays.
+        _artifactNames = new ArtifactNames();
+        foreach (var left in Artifacts.Keys) _artifactNames.Add(left);
     }
 
     private static string Show(ParamValue value) => $"{NameRules.Shorten(value.ToString())} ({value.Kind})";

@@ -127,6 +127,9 @@ internal sealed class ReferenceRun(RunId id, string experimentId, RunStarted sta
                     conflicts.Add($"The artifact '{path}' can't stand beside '{clash}'.");
                 else Artifacts[path] = artifact;
                 break;
+            case ArtifactDeleted deleted:
+                Artifacts.Remove(deleted.Path.ToString());
+                break;
             case InputLogged { Input: var input }:
                 if (!_inputs.Any(known => (known.Name, known.Digest, known.Context) == (input.Name, input.Digest, input.Context))) _inputs.Add(input);
                 break;

@@ -24,11 +24,38 @@ internal sealed class ArtifactFolder(StoreLayout layout, StoreFiles files)
         }
     }
 
+    /// <summary>Takes artifacts that were removed out of the run's folder again.</summary>
+    public void Unlink(string runPath, IEnumerable<ArtifactPath> paths)
+    {
+        foreach (var path in paths)
+        {
+            var target = TargetOf(runPath, path);
+            if (!IsPlainPath(runPath, target)) continue;
+            files.TryDelete(target);
+            DeleteEmptyFolders(runPath, Path.GetDirectoryName(target)!);
+        }
+    }
+
+    private static string TargetOf(string runPath, ArtifactPath path) => Path.Combine(runPath, Name, path.ToString().Replace('/', Path.DirectorySeparatorChar));
+
+    private static void DeleteEmptyFolders(string runPath, string folder)
+    {
+        try
+        {
+            for (; folder.Length > Path.Combine(runPath, Name).Length && !Directory.EnumerateFileSystemEntries(folder).Any(); folder = Path.GetDirectoryName(folder)!)
+                Directory.Delete(folder);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            // Somebody else's, or gone already.
+        }
+    }
+
     private void Link(string runPath, ArtifactInfo artifact)
     {
         var content = layout.Content(artifact.Digest);
         if (!File.Exists(content)) return;
-        var target = Path.Combine(runPath, Name, artifact.Path.ToString().Replace('/', Path.DirectorySeparatorChar));
+        var target = TargetOf(runPath, artifact.Path);
         if (!IsPlainPath(runPath, target)) return;
         if (File.Exists(target))
         {

@@ -118,6 +118,7 @@ internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, Ex
         Append(batch, log, records, View.Order + 1);
         if (!isFirst && facts.Count == 0 && IsProjectionFresh(log)) return new ApplyResult(true, []);
         Supersede(facts);
+        artifacts.Unlink(View.Path, facts.OfType<ArtifactDeleted>().Select(f => f.Path).Where(path => !View.State.Artifacts.ContainsKey(path.ToString())));
         artifacts.Link(View.Path, isFirst ? View.State.Artifacts.Values : facts.OfType<ArtifactLogged>().Select(f => f.Artifact));
         var experiment = experiments.Get(View.State.ExperimentId);
         Project(experiment);

@@ -9,6 +9,9 @@ internal enum SearchTarget
     Experiments,
     Models,
     Versions,
+
+    /// <summary>Models that the server keeps for MLflow's 3.x clients: texts and times.</summary>
+    LoggedModels,
 }
 
 /// <summary>What a field's values are, which decides the operators and literals that fit it.</summary>
@@ -87,6 +90,18 @@ internal static class SearchFields
         ["source_path"] = FieldType.Text,
         ["stage"] = FieldType.Text,
         ["user_id"] = FieldType.Text,
+        ["creation_timestamp"] = FieldType.Time,
+        ["last_updated_timestamp"] = FieldType.Time,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, FieldType> LoggedModelAttributes = new Dictionary<string, FieldType>
+    {
+        ["name"] = FieldType.Text,
+        ["model_id"] = FieldType.Text,
+        ["model_type"] = FieldType.Text,
+        ["status"] = FieldType.Text,
+        ["source_run_id"] = FieldType.Text,
+        ["experiment_id"] = FieldType.Text,
         ["creation_timestamp"] = FieldType.Time,
         ["last_updated_timestamp"] = FieldType.Time,
     }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -175,6 +190,7 @@ internal static class SearchFields
         SearchTarget.Runs => "runs",
         SearchTarget.Experiments => "experiments",
         SearchTarget.Models => "registered models",
+        SearchTarget.LoggedModels => "logged models",
         _ => "model versions",
     };
 
@@ -196,6 +212,7 @@ internal static class SearchFields
             SearchTarget.Runs => RunAttributes,
             SearchTarget.Experiments => ExperimentAttributes,
             SearchTarget.Models => ModelAttributes,
+            SearchTarget.LoggedModels => LoggedModelAttributes,
             _ => VersionAttributes,
         };
 

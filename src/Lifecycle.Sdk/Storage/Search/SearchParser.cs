@@ -68,6 +68,9 @@ public static class SearchParser
     /// <exception cref="ArgumentException">A text is not an ordering, or a field comes twice.</exception>
     public static IReadOnlyList<SearchOrder> ParseVersionOrder(params IEnumerable<string> terms) => ParseOrder(terms, SearchTarget.Versions);
 
+    /// <summary>A filter of logged models, which only the server knows.</summary>
+    internal static SearchExpression? ParseLoggedModelFilter(string? text) => ParseFilter(text, SearchTarget.LoggedModels);
+
     private static SearchExpression? ParseFilter(string? text, SearchTarget target)
     {
         if (string.IsNullOrWhiteSpace(text)) return null;

@@ -48,6 +48,10 @@ internal sealed class FactWriter(SqliteDatabase database, RunBatch batch)
             case ArtifactLogged logged:
                 AddArtifact(runKey, logged.Artifact);
                 break;
+            case ArtifactDeleted deleted:
+                using (var delete = database.Prepare("DELETE FROM artifacts WHERE run_key = ?1 AND path = ?2"))
+                    delete.Bind(1, runKey).Bind(2, deleted.Path.ToString()).Run();
+                break;
             case InputLogged input:
                 AddInput(runKey, input.Input);
                 break;

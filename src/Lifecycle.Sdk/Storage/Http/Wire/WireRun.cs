@@ -79,7 +79,15 @@ internal sealed record WireDatasetInput(IReadOnlyList<WireTag>? Tags, WireDatase
 
 internal sealed record WireRunInputs(IReadOnlyList<WireDatasetInput>? DatasetInputs);
 
-internal sealed record WireRun(WireRunInfo Info, WireRunData? Data, WireRunInputs? Inputs);
+internal sealed record WireRun(WireRunInfo Info, WireRunData? Data, WireRunInputs? Inputs)
+{
+    /// <summary>Since MLflow 3; left out if there are none.</summary>
+    public WireRunOutputs? Outputs { get; init; }
+}
+
+internal sealed record WireRunOutputs(IReadOnlyList<WireModelOutput>? ModelOutputs);
+
+internal sealed record WireModelOutput(string ModelId, long Step);
 
 internal sealed record WireExperiment
 {

@@ -1,0 +1,35 @@
+using Lifecycle.Sdk;
+using Lifecycle.Sdk.Server;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Serves a tracker's store to MLflow's clients.</summary>
+public static class LifecycleEndpointRouteBuilderExtensions
+{
+    /// <summary>
+    /// Maps MLflow's REST API 2.0 (tracking, model registry, artifact proxy, logged models) under <c>/api/2.0</c> and <c>/ajax-api/2.0</c>, and <c>/health</c> and
+    /// <c>/version</c>, over the tracker that <c>AddLifecycle</c> has registered. Does no I/O; the first request opens the store.
+    /// </summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="configure">Changes how the server behaves; runs now.</param>
+    /// <returns>All of the endpoints, for <c>RequireAuthorization</c>, rate limits, CORS and the like.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">No tracker is registered: call <c>services.AddLifecycle(…)</c> first.</exception>
+    public static IEndpointConventionBuilder MapLifecycle(this IEndpointRouteBuilder endpoints, Action<LifecycleServerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var options = new LifecycleServerOptions();
+        configure?.Invoke(options);
+        options.Validate();
+        var services = endpoints.ServiceProvider;
+        var tracker = (options.TrackerKey is { } key ? services.GetKeyedService<Tracker>(key) : services.GetService<Tracker>())
+            ?? throw new InvalidOperationException($"No tracker {options.TrackerKey} is registered: call services.AddLifecycle(…) before the application is built.");
+        var logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Lifecycle.Sdk.Server");
+        var server = new TrackingServer(tracker, options, services.GetService<TimeProvider>() ?? TimeProvider.System, logger);
+        return EndpointTable.Map(endpoints, server);
+    }
+}
