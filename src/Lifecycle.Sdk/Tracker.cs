@@ -24,7 +24,8 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         Pump = new JournalPump(store, ToSettings(store, options, timeProvider), Logger);
         Runs = new RunCollection(this);
         Experiments = new ExperimentCollection(this);
-        Models = new LedgerModelRegistry(new RegistryLedger(store, timeProvider), Environment.UserName is { Length: > 0 } user ? user : "unknown", CatchUpAsync);
+        var actor = Environment.UserName is { Length: > 0 } user ? user : "unknown";
+        Models = store.OpenRegistry(actor) ?? new LedgerModelRegistry(new RegistryLedger(store, timeProvider), actor, CatchUpAsync);
     }
 
     /// <summary>Finds, reads, compares, exports, deletes and restores runs.</summary>
@@ -47,8 +48,8 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
 
     /// <summary>Opens a tracker.</summary>
     /// <param name="store">
-    /// A folder (<c>./runs</c>) or a SQLite file (<c>lifecycle.db</c>); see <see cref="TrackerOptions.Store"/>. Null: the environment
-    /// variable <c>LIFECYCLE_TRACKING_URI</c>, and <c>./runs</c> if that is not set.
+    /// A folder (<c>./runs</c>), a SQLite file (<c>lifecycle.db</c>) or a server (<c>http://host:5000</c>); see <see cref="TrackerOptions.Store"/>. Null: the environment
+    /// variable <c>LIFECYCLE_TRACKING_URI</c>, then <c>MLFLOW_TRACKING_URI</c> if it names a server, and <c>./runs</c> if neither is set.
     /// </param>
     /// <returns>The tracker, which the caller disposes.</returns>
     /// <exception cref="ArgumentException">The address is not understood.</exception>

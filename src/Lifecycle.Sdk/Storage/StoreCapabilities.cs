@@ -13,6 +13,7 @@ public sealed record StoreCapabilities
         CollectsGarbage = true,
         KeepsGivenIds = true,
         KeepsLedger = true,
+        SummarizesSeries = true,
     };
 
     /// <summary>A batch's mark is recorded in the same transaction as its points, so that a batch delivered twice is applied once.</summary>
@@ -35,4 +36,7 @@ public sealed record StoreCapabilities
 
     /// <summary><see cref="TrackingStore.AppendLedgerAsync"/> and <see cref="TrackingStore.ReadLedgerAsync"/> work, and with them the model registry.</summary>
     public bool KeepsLedger { get; init; }
+
+    /// <summary>Runs come with whole summaries of their series; otherwise only with the latest point, see <see cref="MetricSummary.IsLatestOnly"/>.</summary>
+    public bool SummarizesSeries { get; init; }
 }
