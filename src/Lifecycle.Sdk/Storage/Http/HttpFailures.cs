@@ -79,6 +79,9 @@ internal sealed class HttpFailures(string address)
 
     private static (string What, bool IsTransient) Describe(Exception exception)
     {
+        // First: the socket's own exception within it only says that we gave up.
+        if (exception is TimeoutRejectedException { Timeout.TotalSeconds: var seconds })
+            return (FormattableString.Invariant($"no answer within {seconds:0.#} s. The server may be overloaded; HttpStoreOptions.RequestTimeout and TotalTimeout set how long is waited."), true);
         if (Find<AuthenticationException>(exception) is { } tls)
             return ($"no secure connection: {Clean(tls.Message)}Check that the address begins with the right scheme, and the server's certificate (MLFLOW_TRACKING_SERVER_CERT_PATH names a file of trusted ones).", false);
         if (Find<SocketException>(exception) is { } socket)
@@ -95,7 +98,6 @@ internal sealed class HttpFailures(string address)
 
         return exception switch
         {
-            TimeoutRejectedException timeout => (FormattableString.Invariant($"no answer within {timeout.Timeout.TotalSeconds:0.#} s. The server may be overloaded; HttpStoreOptions.RequestTimeout and TotalTimeout set how long is waited."), true),
             BrokenCircuitException => ("not tried: the server has failed several times in a row and is given a pause. Try again in some seconds.", true),
             TaskCanceledException or TimeoutException => ("the server did not answer in time.", true),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => ("no secure connection. Check that the address begins with the right scheme, http or https.", false),

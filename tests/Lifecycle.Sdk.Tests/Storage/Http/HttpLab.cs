@@ -2,6 +2,7 @@ using Lifecycle.Sdk.Storage;
 using Lifecycle.Sdk.Storage.Http;
 using Lifecycle.Sdk.Tests.Support;
 using Lifecycle.Sdk.Tests.Tracking;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Lifecycle.Sdk.Tests.Storage.Http;
@@ -40,11 +41,11 @@ internal sealed class HttpLab : IAsyncDisposable
         Port = _server.Port;
     }
 
-    public HttpStore OpenStore(Action<HttpStoreOptions>? configure = null, TimeProvider? time = null, string? address = null)
+    public HttpStore OpenStore(Action<HttpStoreOptions>? configure = null, TimeProvider? time = null, string? address = null, ILoggerFactory? loggers = null)
     {
         var options = new HttpStoreOptions { MaxRetries = 0 };
         configure?.Invoke(options);
-        return new HttpStore(HttpAddress.Parse(address ?? Address), options, new StoreContext(time ?? TimeProvider.System, NullLoggerFactory.Instance), Surroundings);
+        return new HttpStore(HttpAddress.Parse(address ?? Address), options, new StoreContext(time ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance), Surroundings);
     }
 
     public Tracker Open(Action<HttpStoreOptions>? configure = null, Action<TrackerBuilder>? builder = null)
@@ -53,7 +54,7 @@ internal sealed class HttpLab : IAsyncDisposable
         made.Options.Capture = TrackerLab.Nothing;
         made.Options.DrainInterval = TimeSpan.FromMilliseconds(20);
         builder?.Invoke(made);
-        var store = OpenStore(configure, made.TimeProvider);
+        var store = OpenStore(configure, made.TimeProvider, loggers: made.LoggerFactory);
         return made.UseStore(_ => store).Build();
     }
 
