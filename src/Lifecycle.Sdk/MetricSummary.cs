@@ -30,6 +30,12 @@ public sealed record MetricSummary
     /// <summary>The sum of all values that are not NaN.</summary>
     public double Sum { get; init; }
 
+    /// <summary>
+    /// Whether only <see cref="Last"/> is known, because the store does not summarise series (see <c>StoreCapabilities.SummarizesSeries</c>): then <see cref="Count"/> is 1, and
+    /// <see cref="First"/>, <see cref="Min"/> and <see cref="Max"/> are that point. The history tells the rest.
+    /// </summary>
+    public bool IsLatestOnly { get; init; }
+
     /// <summary>The mean of all values that are not NaN; NaN when there is none.</summary>
     public double Mean => Count == NaNCount ? double.NaN : Sum / (Count - NaNCount);
 

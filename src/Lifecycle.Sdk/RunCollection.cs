@@ -81,7 +81,10 @@ public sealed partial class RunCollection
         return await _tracker.Store.SearchRunsAsync(query, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The run with the best value that a metric ever had, from the series' summaries: no points are read.</summary>
+    /// <summary>
+    /// The run with the best value that a metric ever had, from the series' summaries: no points are read, unless the store only knows the latest ones (stock
+    /// MLflow servers); then those of each run with the metric are.
+    /// </summary>
     /// <param name="experiment">The experiment's name; null looks in all.</param>
     /// <param name="metric">The series, such as <c>accuracy{subset=test}</c>.</param>
     /// <param name="goal">Which direction is better.</param>
@@ -94,6 +97,8 @@ public sealed partial class RunCollection
         string? experiment, string metric, MetricGoal goal, string? filter = null, CancellationToken cancellationToken = default)
     {
         var key = MetricKey.Parse(metric).ToString();
+        await _tracker.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        if (!await SummarizesAsync(cancellationToken).ConfigureAwait(false)) return await BestOfHistoriesAsync(experiment, key, goal, filter, cancellationToken).ConfigureAwait(false);
         var order = RunOrder.ByMetric(key, goal == MetricGoal.Maximize ? MetricAggregate.Max : MetricAggregate.Min);
         if (goal == MetricGoal.Maximize) order = order.GreatestFirst();
         var found = SearchAsync(SearchParser.ParseRunFilter(filter), [order], experiment, limit: 1, cancellationToken: cancellationToken);
@@ -155,6 +160,32 @@ public sealed partial class RunCollection
     /// <exception cref="LifecycleNotFoundException">The store has no such run.</exception>
     public Task RestoreAsync(RunId id, CancellationToken cancellationToken = default) =>
         ChangeAsync(id, new RunStageChanged(LifecycleStage.Active), cancellationToken);
+
+    /// <summary>A store may learn what it can do from its server's first answer only.</summary>
+    private async ValueTask<bool> SummarizesAsync(CancellationToken cancellationToken)
+    {
+        if (_tracker.Store.Capabilities.SummarizesSeries) return true;
+        await _tracker.Store.GetExperimentAsync("0", cancellationToken).ConfigureAwait(false);
+        return _tracker.Store.Capabilities.SummarizesSeries;
+    }
+
+    private async Task<RunInfo?> BestOfHistoriesAsync(string? experiment, string key, MetricGoal goal, string? filter, CancellationToken cancellationToken)
+    {
+        RunInfo? best = null;
+        double record = double.NaN;
+        await foreach (var run in SearchAsync(filter, null, experiment, cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            if (!run.Metrics.TryGetValue(key, out var known)) continue;
+            var whole = known.IsLatestOnly ? await _tracker.Store.SummarizeAsync(run.Id, known, cancellationToken).ConfigureAwait(false) : known;
+            if (whole.Best(goal)?.Value is not { } value) continue;
+            // The search comes newest first, as ties do.
+            if (best is not null && (goal == MetricGoal.Maximize ? value <= record : value >= record)) continue;
+            record = value;
+            best = run with { Metrics = new Dictionary<string, MetricSummary>(run.Metrics, StringComparer.Ordinal) { [key] = whole } };
+        }
+
+        return best;
+    }
 
     private async Task ChangeAsync(RunId id, RunFact fact, CancellationToken cancellationToken)
     {

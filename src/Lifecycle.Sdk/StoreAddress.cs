@@ -1,21 +1,34 @@
+using Lifecycle.Sdk.Storage.Http;
+
 namespace Lifecycle.Sdk;
 
 /// <summary>Reads the one text that chooses a store.</summary>
 internal static class StoreAddress
 {
     public const string EnvironmentVariable = "LIFECYCLE_TRACKING_URI";
+    public const string MlflowVariable = "MLFLOW_TRACKING_URI";
     public const string Default = "./runs";
 
     private static readonly string[] SqliteEndings = [".db", ".sqlite", ".sqlite3"];
 
-    public static string FromEnvironment() =>
-        Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } uri ? uri : Default;
+    public static string FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
+
+    /// <summary>This library's variable, then MLflow's if it names a server: its files and databases are not ours to open.</summary>
+    public static string FromEnvironment(Func<string, string?> variable) =>
+        variable(EnvironmentVariable) is { Length: > 0 } uri ? uri
+        : variable(MlflowVariable) is { Length: > 0 } server && HttpAddress.IsOne(server) ? server : Default;
 
     /// <summary>Makes the builder use the store that the text names.</summary>
     /// <exception cref="ArgumentException">No provider understands the text.</exception>
     public static void Apply(TrackerBuilder builder, string address)
     {
-        if (string.IsNullOrWhiteSpace(address)) throw new ArgumentException("The store's address is empty: give a folder, a .db file or an address.", nameof(address));
+        if (string.IsNullOrWhiteSpace(address)) throw new ArgumentException("The store's address is empty: give a folder, a .db file or a server's address.", nameof(address));
+        if (HttpAddress.IsOne(address.Trim()))
+        {
+            builder.UseHttp(address);
+            return;
+        }
+
         var colon = address.IndexOf(':', StringComparison.Ordinal);
         var scheme = colon > 1 ? address[..colon].ToLowerInvariant() : null; // one letter is a Windows drive
         switch (scheme)
@@ -34,7 +47,7 @@ internal static class StoreAddress
                 break;
             default:
                 throw new ArgumentException(
-                    $"No provider understands the address '{address}': write a folder (./runs or file:///data/runs) or a SQLite file (lifecycle.db or sqlite:/data/runs.db).",
+                    $"No provider understands the address '{HttpAddress.WithoutSecrets(address)}': write a folder (./runs or file:///data/runs), a SQLite file (lifecycle.db or sqlite:/data/runs.db) or a server (http://host:5000, https://…, azureml://…, databricks).",
                     nameof(address));
         }
     }

@@ -47,8 +47,8 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
 
     /// <summary>Opens a tracker.</summary>
     /// <param name="store">
-    /// A folder (<c>./runs</c>) or a SQLite file (<c>lifecycle.db</c>); see <see cref="TrackerOptions.Store"/>. Null: the environment
-    /// variable <c>LIFECYCLE_TRACKING_URI</c>, and <c>./runs</c> if that is not set.
+    /// A folder (<c>./runs</c>), a SQLite file (<c>lifecycle.db</c>) or a server (<c>http://host:5000</c>); see <see cref="TrackerOptions.Store"/>. Null: the environment
+    /// variable <c>LIFECYCLE_TRACKING_URI</c>, then <c>MLFLOW_TRACKING_URI</c> if it names a server, and <c>./runs</c> if neither is set.
     /// </param>
     /// <returns>The tracker, which the caller disposes.</returns>
     /// <exception cref="ArgumentException">The address is not understood.</exception>
@@ -262,8 +262,11 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         }
     }
 
-    private LedgerModelRegistry OpenRegistry() =>
-        new(new RegistryLedger(Store, TimeProvider), Environment.UserName is { Length: > 0 } user ? user : "unknown", CatchUpAsync);
+    private ModelRegistry OpenRegistry()
+    {
+        var actor = Environment.UserName is { Length: > 0 } user ? user : "unknown";
+        return Store.OpenRegistry(actor) ?? new LedgerModelRegistry(new RegistryLedger(Store, TimeProvider), actor, CatchUpAsync);
+    }
 
     private static JournalSettings ToSettings(TrackingStore store, TrackerOptions options, TimeProvider timeProvider) => new()
     {

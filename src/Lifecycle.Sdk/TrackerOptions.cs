@@ -7,13 +7,16 @@ namespace Lifecycle.Sdk;
 public sealed class TrackerOptions : IValidatableObject
 {
     /// <summary>
-    /// Where runs are kept: a folder (<c>./runs</c>, <c>file:///data/runs</c>) or a SQLite file (<c>lifecycle.db</c>, <c>sqlite:/data/runs.sqlite</c>).
+    /// Where runs are kept: a folder (<c>./runs</c>, <c>file:///data/runs</c>), a SQLite file (<c>lifecycle.db</c>, <c>sqlite:/data/runs.sqlite</c>) or a tracking server
+    /// (<c>http://host:5000</c>, <c>https://…</c>, <c>azureml://…</c>, <c>databricks</c>; see <see cref="HttpBuilderExtensions.UseHttp"/>).
     /// </summary>
-    /// <value>Null: the environment variable <c>LIFECYCLE_TRACKING_URI</c>, and <c>./runs</c> if that is not set.</value>
+    /// <value>
+    /// Null: the environment variable <c>LIFECYCLE_TRACKING_URI</c>, then <c>MLFLOW_TRACKING_URI</c> if it names a server, and <c>./runs</c> if neither is set.
+    /// </value>
     public string? Store { get; set; }
 
     /// <summary>The local folder for journals, where everything is kept until the store has it.</summary>
-    /// <value>Null: beside the store.</value>
+    /// <value>Null: beside the store; for a server, in the user's folder for local data.</value>
     public string? JournalDirectory { get; set; }
 
     /// <summary>How many bytes all journals of this tracker may take on disk.</summary>

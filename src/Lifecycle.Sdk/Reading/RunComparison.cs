@@ -34,7 +34,7 @@ public sealed record RunComparison(IReadOnlyList<string> RunIds, IReadOnlyList<s
         foreach (var key in Names(runs, run => run.Metrics.Keys))
         {
             foreach (var (aggregate, read) in MetricColumns)
-                rows.Add(Row(runs, new(SearchEntity.Metric, key, aggregate), run => run.Metrics.TryGetValue(key, out var summary) ? Number(read(summary)) : null));
+                rows.Add(Row(runs, new(SearchEntity.Metric, key, aggregate), run => ValueOf(run, key, aggregate, read)));
         }
 
         foreach (var name in Names(runs, run => run.Tags.Keys))
@@ -80,6 +80,10 @@ public sealed record RunComparison(IReadOnlyList<string> RunIds, IReadOnlyList<s
         string?[] values = [.. runs.Select(read)];
         return new RunComparisonRow(field.ToString(), values, values.Distinct(StringComparer.Ordinal).Skip(1).Any());
     }
+
+    // Of a series whose latest point alone is known, the smallest and largest are not.
+    private static string? ValueOf(RunInfo run, string key, MetricAggregate aggregate, Func<MetricSummary, double> read) =>
+        run.Metrics.TryGetValue(key, out var summary) && !(summary.IsLatestOnly && aggregate != MetricAggregate.Last) ? Number(read(summary)) : null;
 
     private static IEnumerable<string> Names(IEnumerable<RunInfo> runs, Func<RunInfo, IEnumerable<string>> names) =>
         runs.SelectMany(names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);

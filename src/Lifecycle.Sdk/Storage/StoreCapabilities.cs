@@ -14,6 +14,7 @@ public sealed record StoreCapabilities
         KeepsGivenIds = true,
         KeepsLedger = true,
         ChecksConditions = true,
+        SummarizesSeries = true,
     };
 
     /// <summary>A batch's mark is recorded in the same transaction as its points, so that a batch delivered twice is applied once.</summary>
@@ -42,4 +43,7 @@ public sealed record StoreCapabilities
     /// resolved there; otherwise such a batch is refused with a <see cref="NotSupportedException"/>, never applied without.
     /// </summary>
     public bool ChecksConditions { get; init; }
+
+    /// <summary>Runs come with whole summaries of their series; otherwise only with the latest point, see <see cref="MetricSummary.IsLatestOnly"/>.</summary>
+    public bool SummarizesSeries { get; init; }
 }

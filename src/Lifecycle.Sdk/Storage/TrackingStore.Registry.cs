@@ -32,4 +32,11 @@ public abstract partial class TrackingStore
     /// <exception cref="NotSupportedException">The store keeps no ledger; see <see cref="StoreCapabilities.KeepsLedger"/>.</exception>
     public virtual IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLedgerAsync(long from = 0, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException($"{Address} keeps no ledger, on which a model registry stands.");
+
+    /// <summary>
+    /// The model registry of a store that has one of its own, such as a server. The default is none: then the registry stands on the ledger.
+    /// </summary>
+    /// <param name="actor">Who changes are recorded for.</param>
+    /// <returns>The registry, made without I/O; null for none.</returns>
+    public virtual ModelRegistry? OpenRegistry(string actor) => null;
 }

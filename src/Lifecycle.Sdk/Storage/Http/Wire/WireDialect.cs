@@ -47,8 +47,14 @@ internal static class WireTags
     /// <summary>The id that a run was given where it began, on a server that gives ids of its own.</summary>
     public const string RunId = "lifecycle.run_id";
 
-    /// <summary>What the server could not take as it is, as JSON; WIRE.md says how. Numbered from the second on: <c>lifecycle.wire.2</c>.</summary>
+    /// <summary>
+    /// What the server could not take as it is, as JSON; WIRE.md says how. Each writer has tags of its own, numbered from the second on:
+    /// <c>lifecycle.wire.WRITER</c>, <c>lifecycle.wire.WRITER.2</c>.
+    /// </summary>
     public const string Mapping = "lifecycle.wire";
+
+    /// <summary>When somebody last logged to the run, in milliseconds since 1970.</summary>
+    public const string LastSeen = "lifecycle.last_seen";
 
     /// <summary>Why the run failed.</summary>
     public const string Error = "lifecycle.error";

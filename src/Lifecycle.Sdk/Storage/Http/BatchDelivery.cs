@@ -1,0 +1,199 @@
+namespace Lifecycle.Sdk.Storage.Http;
+
+/// <summary>
+/// Brings one batch to the server. Everything in it may be sent again without harm: values that are there are refused or stored once, points are the same
+/// points, files the same files. The order is that of the seam: facts, points, end.
+/// </summary>
+internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts artifacts, ContentCopies contents, RunLinks links, int maxConnections, RunLink link, RunBatch batch)
+{
+    private readonly List<string> _conflicts = [];
+    private readonly Dictionary<string, ParamValue> _params = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _tags = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ArtifactInfo> _artifacts = new(StringComparer.Ordinal);
+    private readonly List<DatasetInput> _inputs = [];
+    private readonly bool _isDialect = channel.IsDialect;
+    private RunResumed? _resumed;
+    private string? _name;
+    private RunStatusChanged? _status;
+    private LifecycleStage? _stage;
+
+    public async ValueTask<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var fact in batch.Facts) Sort(fact);
+        _status = batch.End ?? _status;
+        try
+        {
+            await DeliverAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpFailureException e) when (e.IsRefusal && _stage != LifecycleStage.Active)
+        {
+            // A server takes nothing for a deleted run, but what was logged before has to arrive.
+            if (await StageAsync(cancellationToken).ConfigureAwait(false) != LifecycleStage.Deleted) throw;
+            await ChangeStageAsync(LifecycleStage.Active, cancellationToken).ConfigureAwait(false);
+            _stage = LifecycleStage.Deleted;
+            await DeliverAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return _conflicts;
+    }
+
+    private void Sort(RunFact fact)
+    {
+        switch (fact)
+        {
+            case RunStarted started:
+                // What creating the run could not say; a run that was there keeps what it knows.
+                if (!_isDialect && started.Parent is { } parent) Note(new WireEntry { Parent = parent.ToString() });
+                break;
+            case RunResumed resumed:
+                _resumed = resumed;
+                break;
+            case ParamLogged param when !_params.TryAdd(param.Name, param.Value) && _params[param.Name] != param.Value:
+                _conflicts.Add(Contradiction(param.Name, _params[param.Name].ToString(), param.Value));
+                break;
+            case ParamLogged:
+                break;
+            case TagSet tag:
+                _tags[tag.Name] = tag.Value;
+                break;
+            case TagDeleted tag:
+                _tags[tag.Name] = null;
+                break;
+            case ArtifactLogged logged:
+                Sort(logged.Artifact);
+                break;
+            case InputLogged input:
+                _inputs.Add(input.Input);
+                break;
+            case RunRenamed renamed:
+                _name = renamed.Name;
+                break;
+            case RunStatusChanged changed:
+                _status = changed;
+                break;
+            case RunStageChanged changed:
+                _stage = changed.Stage;
+                break;
+            default:
+                throw new ArgumentException($"The fact {fact.GetType().Name} is unknown to this store.", nameof(fact));
+        }
+    }
+
+    private void Sort(ArtifactInfo artifact)
+    {
+        var path = artifact.Path.ToString();
+        if (link.ArtifactNames.FindConflict(path) is { } other)
+        {
+            _conflicts.Add($"The artifact '{path}' was not stored: the run has '{other}', and both can't exist in one folder on every system.");
+            contents.Release(artifact.Digest);
+            return;
+        }
+
+        link.ArtifactNames.Add(path);
+        if (_artifacts.Remove(path, out var before)) contents.Release(before.Digest);
+        _artifacts.Add(path, artifact);
+    }
+
+    private async ValueTask DeliverAsync(CancellationToken cancellationToken)
+    {
+        if (_stage == LifecycleStage.Active) await ChangeStageAsync(LifecycleStage.Active, cancellationToken).ConfigureAwait(false);
+        if (_resumed is not null) await ResumeAsync(_resumed, cancellationToken).ConfigureAwait(false);
+        await SendArtifactsAsync(cancellationToken).ConfigureAwait(false);
+        await SendInputsAsync(cancellationToken).ConfigureAwait(false);
+        var points = MapPoints();
+        await SendValuesAsync(hasPoints: points.Count > 0, cancellationToken).ConfigureAwait(false);
+        if (_name is not null) await UpdateAsync("run_name", _name, cancellationToken).ConfigureAwait(false);
+        await SendPointsAsync(points, cancellationToken).ConfigureAwait(false);
+        if (_status is not null) await ChangeStatusAsync(_status, cancellationToken).ConfigureAwait(false);
+        if (_stage == LifecycleStage.Deleted) await ChangeStageAsync(LifecycleStage.Deleted, cancellationToken).ConfigureAwait(false);
+        link.Heard = batch.Time;
+    }
+
+    /// <summary>Adds an entry to the tags that say what the server could not keep.</summary>
+    private void Note(WireEntry entry)
+    {
+        if (link.Map.Add(batch.Writer, entry) is not { } tag) return;
+        link.Unsent.RemoveAll(known => known.Key == tag.Key);
+        link.Unsent.Add(tag);
+    }
+
+    private async ValueTask SendPointsAsync(List<SeriesPoints> points, CancellationToken cancellationToken)
+    {
+        if (points.Count == 0) return;
+        var requests = new PointRequests(link.ServerId, _isDialect && batch.Attempt != RunBatch.LatestAttempt ? batch.Attempt : null).Write(points);
+        // Points are a set to the server, so their requests need not wait for each other.
+        var options = new ParallelOptions { MaxDegreeOfParallelism = maxConnections, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(requests, options, async (request, token) =>
+        {
+            using (await channel.SendAsync(HttpCall.Post("runs/log-batch", request.Body), token).ConfigureAwait(false)) request.Return();
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>The points under the server's keys, each series of which has its own.</summary>
+    private List<SeriesPoints> MapPoints()
+    {
+        if (_isDialect) return [.. batch.Points];
+        var mapped = new List<SeriesPoints>(batch.Points.Count);
+        foreach (var series in batch.Points) mapped.Add(WithTimes(series with { Key = KeyOf(series.Key) }, series.Key));
+        return mapped;
+    }
+
+    private string KeyOf(string name)
+    {
+        if (link.Map.TryMetricKey(name, out var known)) return known;
+        var key = WireKeys.Of(name);
+        if (key == name && !link.Map.IsMetricKeyTaken(key))
+        {
+            link.MetricKeys.Add(key);
+            return key;
+        }
+
+        if (link.Map.IsMetricKeyTaken(key) || link.MetricKeys.Contains(key)) key = WireKeys.Hashed(name);
+        link.MetricKeys.Add(key);
+        Note(new WireEntry { Metric = name, Key = key });
+        return key;
+    }
+
+    private SeriesPoints WithTimes(in SeriesPoints series, string name)
+    {
+        var times = series.Timestamps.Span;
+        if (times.IndexOfAnyInRange(long.MinValue, -1) < 0) return series;
+        var moved = times.ToArray();
+        for (var i = 0; i < moved.Length; i++) moved[i] = Math.Max(0, moved[i]);
+        _conflicts.Add($"Points of '{name}' from before 1970 were stored with the time 1970-01-01: the server takes no earlier one.");
+        return series with { Timestamps = moved };
+    }
+
+    private async ValueTask SendInputsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var input in _inputs)
+        {
+            var dataset = WireDatasets.Of(input, out var isExact);
+            if (!isExact && !_isDialect)
+            {
+                var json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(input, WireEntryJson.Default.DatasetInput);
+                var file = await KeepAsync("inputs", input.Name, json, cancellationToken).ConfigureAwait(false);
+                Note(new WireEntry { Dataset = dataset.Digest, File = file.Path, Sha256 = file.Digest.ToString() });
+            }
+            else if (_isDialect)
+            {
+                dataset = dataset with { Digest = input.Digest, Source = input.Source, SourceType = input.SourceType };
+            }
+
+            using var _ = await channel.SendAsync(HttpCall.Post("runs/log-inputs", WireDatasets.LogInputs(link.ServerId, dataset, input.Context)), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Keeps something that is too long for the server as an artifact, under its own digest so that it never changes.</summary>
+    private async ValueTask<(string Path, ContentDigest Digest)> KeepAsync(string kind, string name, byte[] content, CancellationToken cancellationToken)
+    {
+        var digest = ContentDigest.Of(content);
+        var safe = string.Concat(name.Take(60).Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' ? c : '_'));
+        var path = $"lifecycle/{kind}/{safe}-{digest.ToString()[..16]}.{(kind == "inputs" ? "json" : "txt")}";
+        await artifacts.UploadAsync(link.ArtifactUri, batch.Run, path, content, cancellationToken).ConfigureAwait(false);
+        return (path, digest);
+    }
+
+    private static string Contradiction(string name, string known, ParamValue value) =>
+        $"The param '{name}' is already {NameRules.Shorten(known)}, so {NameRules.Shorten(value.ToString())} ({value.Kind}) was not stored.";
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Lifecycle.Sdk.Storage.Http;
+
+/// <summary>Artifacts through the server's proxy: the only way that needs no other credentials than the server's.</summary>
+internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, TimeSpan silence)
+{
+    private const string Proxy = "api/2.0/mlflow-artifacts/artifacts/";
+    private const int BytesPerSecond = 65_536; // What a slow line still does: what a transfer may take is reckoned with it.
+
+    /// <summary>Sends a file.</summary>
+    public async ValueTask UploadAsync(string? artifactUri, RunId run, string path, string file, CancellationToken cancellationToken)
+    {
+        var size = new FileInfo(file).Length;
+        var call = new HttpCall(HttpMethod.Put, PlaceOf(artifactUri, run, path))
+        {
+            Content = () => ContentOf(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan), size),
+            ExtraTime = TimeSpan.FromSeconds(size / BytesPerSecond),
+        };
+        using var _ = await channel.SendAsync(call, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a text.</summary>
+    public async ValueTask UploadAsync(string? artifactUri, RunId run, string path, byte[] text, CancellationToken cancellationToken)
+    {
+        var call = new HttpCall(HttpMethod.Put, PlaceOf(artifactUri, run, path)) { Content = () => ContentOf(new MemoryStream(text, writable: false), text.Length) };
+        using var _ = await channel.SendAsync(call, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a file for reading; goes on by itself after a broken connection where the server can.</summary>
+    /// <exception cref="LifecycleNotFoundException">There is no such file.</exception>
+    public async ValueTask<Stream> OpenAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
+    {
+        var call = new HttpCall(HttpMethod.Get, PlaceOf(artifactUri, run, path)) { IsStreamed = true };
+        try
+        {
+            var answer = await channel.SendAsync(call, cancellationToken).ConfigureAwait(false);
+            return await ResumingStream.OpenAsync(channel, call, answer, time, silence, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpFailureException e) when (e.Status == HttpStatusCode.NotFound || (e.Status == HttpStatusCode.InternalServerError && e.Code == WireError.InternalError))
+        {
+            // MLflow 2 answers 500 for a file that is not there; the listing tells which it is.
+            var folder = path.LastIndexOf('/');
+            var files = await ListFolderAsync(run.ToString(), artifactUri, folder < 0 ? null : path[..folder], cancellationToken).ConfigureAwait(false);
+            if (files.Any(file => file.Path == path && !file.IsDir)) throw;
+            throw new LifecycleNotFoundException($"The run '{run}' at {channel.Address} has no artifact '{path}'.") { Store = channel.Address, Run = run };
+        }
+    }
+
+    /// <summary>All files of a run, in all folders.</summary>
+    public async ValueTask<IReadOnlyList<WireFile>> ListAsync(string serverRunId, CancellationToken cancellationToken)
+    {
+        var files = new List<WireFile>();
+        var folders = new Queue<string?>([null]);
+        while (folders.TryDequeue(out var folder))
+        {
+            foreach (var file in await ListFolderAsync(serverRunId, null, folder, cancellationToken).ConfigureAwait(false))
+            {
+                if (!file.IsDir) files.Add(file);
+                else if (file.Path.Length > (folder?.Length ?? 0)) folders.Enqueue(file.Path); // A folder that names itself would have no end.
+            }
+        }
+
+        return files;
+    }
+
+    private async ValueTask<IReadOnlyList<WireFile>> ListFolderAsync(string serverRunId, string? artifactUri, string? folder, CancellationToken cancellationToken)
+    {
+        if (artifactUri is not null) return await ListProxyAsync(artifactUri, folder, cancellationToken).ConfigureAwait(false);
+        var files = new List<WireFile>();
+        string? token = null;
+        do
+        {
+            var call = HttpCall.Get("artifacts/list", ("run_id", serverRunId), ("path", folder), ("page_token", token));
+            var page = await channel.SendAsync(call, WireJson.Default.WireFilesAnswer, cancellationToken).ConfigureAwait(false);
+            files.AddRange(page.Files ?? []);
+            token = page.NextPageToken is { Length: > 0 } next && next != token ? next : null;
+        }
+        while (token is not null);
+        return files;
+    }
+
+    /// <summary>The proxy's own listing, whose names are relative to the folder.</summary>
+    private async ValueTask<IReadOnlyList<WireFile>> ListProxyAsync(string artifactUri, string? folder, CancellationToken cancellationToken)
+    {
+        var place = PlaceOf(artifactUri, default, folder ?? "").TrimEnd('/');
+        var cut = place.IndexOf(Proxy, StringComparison.Ordinal) + Proxy.Length;
+        var call = new HttpCall(HttpMethod.Get, $"{place[..(cut - 1)]}?path={place[cut..]}");
+        var page = await channel.SendAsync(call, WireJson.Default.WireFilesAnswer, cancellationToken).ConfigureAwait(false);
+        return [.. (page.Files ?? []).Select(file => folder is null ? file : file with { Path = $"{folder}/{file.Path}" })];
+    }
+
+    /// <summary>Where the proxy has a file, relative to the server or absolute.</summary>
+    private string PlaceOf(string? artifactUri, RunId run, string path)
+    {
+        var root = artifactUri?.TrimEnd('/') ?? "";
+        var scheme = root.IndexOf(':', StringComparison.Ordinal);
+        var rest = scheme < 0 ? "" : root[(scheme + 1)..];
+        switch (scheme < 0 ? "" : root[..scheme].ToLowerInvariant())
+        {
+            case "mlflow-artifacts" when !rest.StartsWith("//", StringComparison.Ordinal) || rest.StartsWith("///", StringComparison.Ordinal):
+                return Proxy + Escape($"{rest.TrimStart('/')}/{path}");
+            case "mlflow-artifacts":
+                var slash = rest.IndexOf('/', 2);
+                var (host, below) = slash < 0 ? (rest[2..], "") : (rest[2..slash], rest[(slash + 1)..]);
+                return $"{channel.Server.Scheme}://{host}{channel.Server.AbsolutePath}{Proxy}{Escape($"{below}/{path}")}";
+            case "http" or "https" when root.Contains(Proxy.TrimEnd('/'), StringComparison.Ordinal):
+                var proxy = root.IndexOf(Proxy.TrimEnd('/'), StringComparison.Ordinal) + Proxy.Length - 1;
+                return $"{root[..proxy]}/{Escape($"{root[proxy..].Trim('/')}/{path}")}";
+            default:
+                throw new LifecycleException(
+                    $"The artifacts of run '{run}' are in '{HttpAddress.WithoutSecrets(root)}', which the server {channel.Address} does not hand out: start it with --serve-artifacts and a root of mlflow-artifacts:/, or use an experiment whose artifacts it serves.")
+                { Store = channel.Address, Run = run.IsEmpty ? null : run };
+        }
+    }
+
+    private static string Escape(string path) => string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.EscapeDataString));
+
+    private static StreamContent ContentOf(Stream stream, long size)
+    {
+        var content = new StreamContent(stream, 1 << 17);
+        content.Headers.ContentLength = size;
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        return content;
+    }
+}

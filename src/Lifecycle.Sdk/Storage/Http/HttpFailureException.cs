@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Lifecycle.Sdk.Storage.Http;
+
+/// <summary>A call that failed, with what the store needs to know to decide what it means.</summary>
+internal sealed class HttpFailureException(string message, Exception? inner = null) : LifecycleException(message, inner)
+{
+    /// <summary>The answer's status; null if there was no answer.</summary>
+    public HttpStatusCode? Status { get; init; }
+
+    /// <summary>MLflow's error code; null if the answer was not MLflow's.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>What the server said, fit for a message.</summary>
+    public string Said { get; init; } = "";
+
+    public bool IsMissing => Code is WireError.ResourceDoesNotExist or WireError.NotFound;
+
+    public bool IsTaken => Code is WireError.ResourceAlreadyExists or WireError.AlreadyExists or WireError.ResourceConflict;
+
+    public bool IsRefusal => Code is WireError.InvalidParameterValue or WireError.BadRequest;
+
+    /// <summary>Whether the server has no such endpoint.</summary>
+    public bool IsUnknownCall => Code == WireError.EndpointNotFound || (Code is null && Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed);
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+
+namespace Lifecycle.Sdk.Storage.Http;
+
+/// <summary>A run here and the same run on the server. What it holds can be read from the server again at any time.</summary>
+internal sealed class RunLink : IDisposable
+{
+    private RunLink(RunId local, WireRun run)
+    {
+        Local = local;
+        ServerId = run.Info.RunId;
+        ArtifactUri = run.Info.ArtifactUri;
+        Map = WireMap.Read(run.Data?.Tags);
+        Attempts = AttemptsOf(run);
+        foreach (var metric in run.Data?.Metrics ?? []) MetricKeys.Add(metric.Key);
+        foreach (var tag in run.Data?.Tags ?? []) TagKeys.Add(tag.Key);
+        foreach (var (path, _) in Map.Artifacts) ArtifactNames.Add(path);
+        foreach (var param in run.Data?.Params ?? []) Params[param.Key] = param.Value;
+    }
+
+    public RunId Local { get; }
+
+    public string ServerId { get; }
+
+    public string? ArtifactUri { get; }
+
+    /// <summary>Held while a batch is delivered.</summary>
+    public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    public WireMap Map { get; }
+
+    /// <summary>Tags of the map that the server may not have yet: what fails on the way is sent with the next batch.</summary>
+    public List<WireTag> Unsent { get; } = [];
+
+    /// <summary>Oldest first.</summary>
+    public IReadOnlyList<RunAttempt> Attempts { get; set; }
+
+    /// <summary>The server's keys in use, so that two names never share one.</summary>
+    public HashSet<string> MetricKeys { get; } = new(StringComparer.Ordinal);
+
+    public HashSet<string> TagKeys { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The server's values by its keys.</summary>
+    public Dictionary<string, string> Params { get; } = new(StringComparer.Ordinal);
+
+    public ArtifactNames ArtifactNames { get; } = new();
+
+    /// <summary>When the server was last told that somebody logs to the run.</summary>
+    public DateTimeOffset Heard { get; set; }
+
+    public static RunLink Of(WireRun run) => new(IdOf(run), run);
+
+    /// <summary>The id that a run was given where it began: the server's if it began there.</summary>
+    public static RunId IdOf(WireRun run)
+    {
+        var tag = run.Data?.Tags?.FirstOrDefault(tag => tag.Key == WireTags.RunId)?.Value;
+        return RunId.TryParse(tag, null, out var local) || RunId.TryParse(run.Info.RunId, null, out local)
+            ? local
+            : throw new LifecycleException($"The server sent the run id '{NameRules.Shorten(run.Info.RunId)}', which is not one.");
+    }
+
+    public static IReadOnlyList<RunAttempt> AttemptsOf(WireRun run)
+    {
+        var attempts = run.Info.Attempts;
+        if (attempts is null && run.Data?.Tags?.FirstOrDefault(tag => tag.Key == WireTags.Attempts) is { } tag)
+        {
+            try
+            {
+                attempts = JsonSerializer.Deserialize(tag.Value, WireJson.Default.IReadOnlyListWireAttempt);
+            }
+            catch (JsonException)
+            {
+                // Changed by hand: then nothing is superseded, which hides no point.
+            }
+        }
+
+        return [.. (attempts ?? []).Select(attempt => new RunAttempt(attempt.Id, attempt.FromStep)).OrderBy(attempt => attempt.Id)];
+    }
+
+    public void Dispose() => Gate.Dispose();
+}
