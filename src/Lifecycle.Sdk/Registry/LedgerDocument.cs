@@ -35,6 +35,8 @@ internal sealed record LedgerDetails
 
     public ModelLineage? Lineage { get; init; }
 
+    public ModelOrigin? ImportedFrom { get; init; }
+
     public ModelCheck? Check { get; init; }
 
     public PromotionGate? Gate { get; init; }

@@ -20,11 +20,7 @@ internal sealed partial class LedgerModelRegistry
         (await StateAsync(cancellationToken).ConfigureAwait(false)).Model(name);
         var details = new LedgerDetails { Description = version.Description.Length == 0 ? null : version.Description, Tags = tags, Source = version.Source };
         if (version.Run is { } run) details = await FreezeAsync(details, run, folder, cancellationToken).ConfigureAwait(false);
-        // The number is decided with the state it is appended to, so two processes never give the same one.
-        var number = 0;
-        var state = await ChangeAsync(
-            state => Known(state.Model(name), new LedgerChange(LedgerAction.VersionCreated, name, number = state.NextNumber(name), details)), cancellationToken).ConfigureAwait(false);
-        return state.Version(name, number);
+        return await AppendVersionAsync(name, details, cancellationToken).ConfigureAwait(false);
     }
 
     public override async Task<ModelVersion> UpdateVersionAsync(string name, int version, ModelUpdate update, CancellationToken cancellationToken = default)
@@ -56,6 +52,15 @@ internal sealed partial class LedgerModelRegistry
         throw new LifecycleException($"The artifact '{place}' of run {known.Run} was replaced after version {version} of '{name}' was registered: "
             + $"its SHA-256 is {now?.Digest}, and that of the version is {frozen.Digest}.")
         { Store = Store.Address, Run = known.Run };
+    }
+
+    /// <summary>The number is decided with the state it is appended to, so two processes never give the same one.</summary>
+    private async Task<ModelVersion> AppendVersionAsync(string name, LedgerDetails details, CancellationToken cancellationToken)
+    {
+        var number = 0;
+        var state = await ChangeAsync(
+            state => Known(state.Model(name), new LedgerChange(LedgerAction.VersionCreated, name, number = state.NextNumber(name), details)), cancellationToken).ConfigureAwait(false);
+        return state.Version(name, number);
     }
 
     private async Task<ModelVersion> ChangeVersionAsync(

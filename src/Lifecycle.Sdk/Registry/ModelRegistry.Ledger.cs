@@ -108,5 +108,39 @@ public abstract partial class ModelRegistry
     /// <exception cref="NotSupportedException">The registry does not freeze artifacts.</exception>
     public virtual Task<Stream> OpenArtifactAsync(string name, int version, string path, CancellationToken cancellationToken = default) => throw NoLedger();
 
+    /// <summary>
+    /// Writes a version as one folder, or one zip file if the path ends with <c>.zip</c>: its artifacts, a manifest with their digests, params, metrics and lineage, and a model
+    /// card in Markdown. <c>Registry/README.md</c> describes the layout.
+    /// </summary>
+    /// <param name="reference">The version; see <see cref="ResolveAsync"/>.</param>
+    /// <param name="path">Where there is nothing yet.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left at the path.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="ArgumentException">The text is not a reference, or the path is empty.</exception>
+    /// <exception cref="LifecycleNotFoundException">Nothing fits the reference, or the run with the artifacts is gone.</exception>
+    /// <exception cref="LifecycleException">An artifact was replaced or altered after the version was registered.</exception>
+    /// <exception cref="IOException">There is something at the path already, or it can't be written.</exception>
+    /// <exception cref="NotSupportedException">The registry does not freeze artifacts.</exception>
+    public virtual Task<ModelExport> ExportAsync(string reference, string path, CancellationToken cancellationToken = default) => throw NoLedger();
+
+    /// <summary>
+    /// Registers the version in a package that <see cref="ExportAsync"/> wrote, under the next number here; the model is registered if there is none of that name yet. A run in the
+    /// experiment <c>Imported models</c> keeps the artifacts, with the params, datasets and metrics (first, last, smallest and greatest value) of the run that made them. Where it
+    /// came from is in <see cref="ModelVersion.ImportedFrom"/>. Aliases, stages, checks and approvals do not come along: gates here are fulfilled here.
+    /// </summary>
+    /// <param name="path">The folder or zip file.</param>
+    /// <param name="name">The model; null for the name it had there.</param>
+    /// <param name="manifest">The digest that the package's manifest must have, as its exporter said; null if not known.</param>
+    /// <param name="cancellationToken">Gives up; no version is registered then.</param>
+    /// <returns>What was registered.</returns>
+    /// <exception cref="ArgumentException">The name breaks a rule, or the path is empty.</exception>
+    /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is no package, or something in it was altered, is missing, is too much, or would not stay in its place. Nothing was imported; the message says why.
+    /// </exception>
+    /// <exception cref="NotSupportedException">The registry does not freeze artifacts.</exception>
+    public virtual Task<ModelImport> ImportAsync(
+        string path, string? name = null, ContentDigest? manifest = null, CancellationToken cancellationToken = default) => throw NoLedger();
+
     private NotSupportedException NoLedger() => new($"{GetType().Name} keeps no ledger: gates, rollback, history and frozen artifacts need a store with one.");
 }

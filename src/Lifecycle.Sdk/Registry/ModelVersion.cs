@@ -24,6 +24,9 @@ public sealed record ModelVersion
     /// <summary>What it was made of, as it was when it was registered; null without a run.</summary>
     public ModelLineage? Lineage { get; init; }
 
+    /// <summary>Where it came from if it was imported; null if it was registered here.</summary>
+    public ModelOrigin? ImportedFrom { get; init; }
+
     /// <summary>What it is, for people; empty if not said.</summary>
     public string Description { get; init; } = "";
 

@@ -55,11 +55,14 @@ internal sealed class RegistryLedger(TrackingStore store, TimeProvider time)
         }
     }
 
+    /// <summary>The time, to the millisecond.</summary>
+    public DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+
     private static LedgerAnchor Anchor(RegistryState state) => new(state.Count, state.Head);
 
     private LedgerDocument Document(RegistryState state, string actor, LedgerChange change)
     {
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var now = Now();
         // A clock that was set back must not make the past ambiguous.
         if (now < state.Time) now = state.Time;
         return new LedgerDocument(state.Count + 1, now, actor, change.Action, change.Model, change.Version, change.Details, change.Reason, state.Head);

@@ -99,6 +99,7 @@ internal sealed partial record RegistryState
             ArtifactFolder = details.ArtifactFolder,
             Artifacts = [.. (details.Artifacts ?? []).Select(Artifact)],
             Lineage = details.Lineage,
+            ImportedFrom = details.ImportedFrom,
             Description = details.Description ?? "",
             Tags = Merge(ModelState.NoTags, details.Tags),
             User = entry.Actor,

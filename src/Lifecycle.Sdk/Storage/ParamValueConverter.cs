@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Lifecycle.Sdk.Storage.LocalFile;
+namespace Lifecycle.Sdk.Storage;
 
 /// <summary>
 /// Params in the type that JSON has for them: text, <c>true</c>, <c>5</c> (an integer), <c>5.0</c> (a double: always with a point or exponent);
