@@ -1,6 +1,5 @@
 using Lifecycle.Sdk.Storage;
 using Lifecycle.Sdk.Storage.Http;
-using Microsoft.AspNetCore.Http;
 
 namespace Lifecycle.Sdk.Server;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Lifecycle.Sdk.Storage;
 using Lifecycle.Sdk.Storage.Http;
@@ -9,6 +10,7 @@ internal static class LoggedModelEndpoints
 {
     private const int DefaultPage = 50;
     private const int MaxPage = 1_000;
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create("/:.%\"'");
 
     public static async Task CreateAsync(ApiCall call)
     {
@@ -18,7 +20,7 @@ internal static class LoggedModelEndpoints
         var id = $"m-{Guid.NewGuid():N}";
         var name = request.Text("name") ?? RunNames.MakeUp(RunId.Parse(id));
         WireKeyRules.RequireName(name, "model name");
-        if (name.AsSpan().IndexOfAny("/:.%\"'") >= 0) throw ApiException.Refused($"Invalid model name ({ApiException.Shorten(name)}) provided. Model name must be a non-empty string and cannot contain the following characters: / : . % \" '");
+        if (name.AsSpan().ContainsAny(Forbidden)) throw ApiException.Refused($"Invalid model name ({ApiException.Shorten(name)}) provided. Model name must be a non-empty string and cannot contain the following characters: / : . % \" '");
         var now = call.Server.Now.ToUnixTimeMilliseconds();
         var model = await call.Server.Models.CreateAsync(call, new LoggedModel
         {

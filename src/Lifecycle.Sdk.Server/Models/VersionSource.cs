@@ -1,4 +1,3 @@
-using Lifecycle.Sdk.Storage;
 
 namespace Lifecycle.Sdk.Server;
 

@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Lifecycle.Sdk.Storage;
-using Lifecycle.Sdk.Storage.Http;
 
 namespace Lifecycle.Sdk.Server;
 

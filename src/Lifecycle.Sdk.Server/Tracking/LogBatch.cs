@@ -55,7 +55,7 @@ internal sealed class LogBatch : IDisposable
         foreach (var param in Params)
         {
             WireKeyRules.RequireParam(param.Key, param.Value, isDialect);
-            facts.Add(new ParamLogged(param.Key, WireStatus.ParamOf(param.Value, isDialect ? param.Type : null)));
+            facts.Add(new ParamLogged(param.Key, WireText.ValueOf(param.Value, isDialect ? param.Type : null)));
         }
 
         foreach (var tag in Tags)

@@ -26,7 +26,7 @@ internal static class LogEndpoints
         var run = RunEndpoints.ParseRun(request.RequiredRun());
         var (key, value) = (request.Required("key"), request.Given("value") ?? "");
         WireKeyRules.RequireParam(key, value, call.IsDialect);
-        await LogFactsAsync(call, run, new ParamLogged(key, WireStatus.ParamOf(value, call.IsDialect ? request.Text("type") : null))).ConfigureAwait(false);
+        await LogFactsAsync(call, run, new ParamLogged(key, WireText.ValueOf(value, call.IsDialect ? request.Text("type") : null))).ConfigureAwait(false);
     }
 
     public static async Task SetTagAsync(ApiCall call)
@@ -70,7 +70,7 @@ internal static class LogEndpoints
         }
 
         var history = Parse(run.Tags.GetValueOrDefault(WireTags.LoggedModels)) as JsonArray ?? [];
-        history.Add(model);
+        history.Add((JsonNode)model);
         await LogFactsAsync(call, run.Id, new TagSet(WireTags.LoggedModels, history.ToJsonString())).ConfigureAwait(false);
     }
 
@@ -110,6 +110,8 @@ internal static class LogEndpoints
             var run = RunEndpoints.ParseRun(batch.Run is { Length: > 0 } id ? id : throw ApiException.Missing("run_id"));
             var facts = batch.ToFacts(call.IsDialect);
             if (facts.Count + batch.PointCount > 0) await LogAsync(call, run, new RunEntry(facts, batch.Points, batch.Attempt ?? RunBatch.LatestAttempt)).ConfigureAwait(false);
+            // An empty batch of this library's client is a sign of life.
+            else if (call.IsDialect) await LogAsync(call, run, new RunEntry([], [], RunBatch.LatestAttempt)).ConfigureAwait(false);
             else await RunEndpoints.GetRunAsync(call, run).ConfigureAwait(false);
             await call.DoneAsync().ConfigureAwait(false);
         }

@@ -52,7 +52,7 @@ internal static class WireMapping
 
     private static string StatusText(RunStatus status, bool isDialect) =>
         // The protocol has no word for a run whose process died.
-        status == RunStatus.Interrupted && !isDialect ? WireStatus.Killed : RunRow.StatusText(status);
+        status == RunStatus.Interrupted && !isDialect ? WireText.Killed : RunRow.StatusText(status);
 
     private static WireRunData ToData(RunInfo run, bool isDialect)
     {
@@ -63,7 +63,7 @@ internal static class WireMapping
         return new WireRunData
         {
             Metrics = NullIfEmpty([.. run.Metrics.Values.Select(metric => ToMetric(metric, isDialect))]),
-            Params = NullIfEmpty([.. run.Params.Select(param => new WireParam(param.Key, param.Value.ToString(), isDialect ? WireStatus.TypeOf(param.Value.Kind) : null))]),
+            Params = NullIfEmpty([.. run.Params.Select(param => new WireParam(param.Key, param.Value.ToString(), isDialect ? WireText.TypeOf(param.Value.Kind) : null))]),
             Tags = NullIfEmpty([.. tags.Select(tag => new WireTag(tag.Key, tag.Value))]),
         };
     }
@@ -91,37 +91,18 @@ internal static class WireMapping
         });
 }
 
-/// <summary>Words of the protocol for statuses and types.</summary>
+/// <summary>Statuses as requests name them: by word, or by number as old clients do.</summary>
 internal static class WireStatus
 {
-    public const string Killed = "KILLED";
-
     public static RunStatus Parse(string text) => text.ToUpperInvariant() switch
     {
         "RUNNING" or "1" => RunStatus.Running,
         "SCHEDULED" or "2" => RunStatus.Scheduled,
         "FINISHED" or "3" => RunStatus.Finished,
         "FAILED" or "4" => RunStatus.Failed,
-        Killed or "5" => RunStatus.Killed,
-        "INTERRUPTED" => RunStatus.Interrupted,
+        WireText.Killed or "5" => RunStatus.Killed,
+        WireText.Interrupted => RunStatus.Interrupted,
         _ => throw ApiException.Invalid("status", text, "it must be RUNNING, SCHEDULED, FINISHED, FAILED or KILLED."),
-    };
-
-    public static string? TypeOf(ParamKind kind) => kind switch
-    {
-        ParamKind.Integer => "integer",
-        ParamKind.Floating => "floating",
-        ParamKind.Boolean => "boolean",
-        _ => null,
-    };
-
-    public static ParamValue ParamOf(string text, string? type) => type switch
-    {
-        null or "string" => ParamValue.Of(text),
-        "integer" when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => ParamValue.Of(number),
-        "floating" when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => ParamValue.Of(number),
-        "boolean" when text is "true" or "false" => ParamValue.Of(text == "true"),
-        _ => throw ApiException.Invalid("value", text, $"it is not of the type '{type}'."),
     };
 }
 

@@ -6,7 +6,7 @@ namespace Lifecycle.Sdk.Storage;
 /// </summary>
 internal sealed class RunState
 {
-    private ArtifactNames _artifactNames = new();
+    private readonly ArtifactNames _artifactNames = new();
 
     public required RunId Id { get; init; }
 
@@ -218,10 +218,7 @@ internal sealed class RunState
 
     private void RemoveArtifact(string path)
     {
-        if (!Artifacts.Remove(path)) return;
-        // Folders are shared with what stays.
-        _artifactNames = new ArtifactNames();
-        foreach (var left in Artifacts.Keys) _artifactNames.Add(left);
+        if (Artifacts.Remove(path)) _artifactNames.Remove(path);
     }
 
     private static string Show(ParamValue value) => $"{NameRules.Shorten(value.ToString())} ({value.Kind})";
@@ -237,6 +234,17 @@ internal sealed class ArtifactNames
     {
         if (!_files.TryAdd(path, path)) return;
         foreach (var folder in Folders(path)) _folders.TryAdd(folder, path);
+    }
+
+    public void Remove(string path)
+    {
+        if (!_files.Remove(path)) return;
+        // Folders are shared with what stays.
+        _folders.Clear();
+        foreach (var file in _files.Values)
+        {
+            foreach (var folder in Folders(file)) _folders.TryAdd(folder, file);
+        }
     }
 
     /// <summary>The path that stands in the way of another; null if none does.</summary>

@@ -10,6 +10,7 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
     private readonly Dictionary<string, ParamValue> _params = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string?> _tags = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ArtifactInfo> _artifacts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _deletions = new(StringComparer.Ordinal);
     private readonly List<DatasetInput> _inputs = [];
     private readonly bool _isDialect = channel.IsDialect;
     private RunResumed? _resumed;
@@ -62,6 +63,11 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
             case ArtifactLogged logged:
                 Sort(logged.Artifact);
                 break;
+            case ArtifactDeleted deleted:
+                if (_artifacts.Remove(deleted.Path.ToString(), out var dropped)) contents.Release(dropped.Digest);
+                link.ArtifactNames.Remove(deleted.Path.ToString());
+                _deletions.Add(deleted.Path.ToString());
+                break;
             case InputLogged input:
                 _inputs.Add(input.Input);
                 break;
@@ -98,6 +104,8 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
     {
         if (_stage == LifecycleStage.Active) await ChangeStageAsync(LifecycleStage.Active, cancellationToken).ConfigureAwait(false);
         if (_resumed is not null) await ResumeAsync(_resumed, cancellationToken).ConfigureAwait(false);
+        // Before the uploads: a file that is logged anew after it was removed stays.
+        foreach (var path in _deletions) await artifacts.DeleteAsync(link.ArtifactUri, batch.Run, _isDialect ? path : WirePaths.Of(path), cancellationToken).ConfigureAwait(false);
         await SendArtifactsAsync(cancellationToken).ConfigureAwait(false);
         await SendInputsAsync(cancellationToken).ConfigureAwait(false);
         var points = MapPoints();

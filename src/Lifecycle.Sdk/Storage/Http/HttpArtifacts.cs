@@ -48,6 +48,19 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
         }
     }
 
+    /// <summary>Removes a file; no error if there is none.</summary>
+    public async ValueTask DeleteAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var _ = await channel.SendAsync(new HttpCall(HttpMethod.Delete, PlaceOf(artifactUri, run, path)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpFailureException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+            // Which is as good.
+        }
+    }
+
     /// <summary>All files of a run, in all folders.</summary>
     public async ValueTask<IReadOnlyList<WireFile>> ListAsync(string serverRunId, CancellationToken cancellationToken)
     {
