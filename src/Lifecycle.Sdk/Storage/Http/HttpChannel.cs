@@ -17,6 +17,7 @@ internal sealed class HttpChannel : IDisposable
     private readonly Lazy<HttpMessageInvoker> _invoker;
     private readonly HttpFailures _failures;
     private volatile bool _isDialect;
+    private volatile bool _isDisposed;
 
     public HttpChannel(HttpAddress address, HttpStoreOptions options, HttpSurroundings surroundings, TimeProvider time, ILogger logger)
     {
@@ -55,6 +56,8 @@ internal sealed class HttpChannel : IDisposable
     /// <exception cref="HttpFailureException">It failed.</exception>
     public async ValueTask<HttpAnswer> SendAsync(HttpCall call, CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         HttpAnswer answer;
         try
@@ -85,6 +88,7 @@ internal sealed class HttpChannel : IDisposable
 
     public void Dispose()
     {
+        _isDisposed = true;
         if (_invoker.IsValueCreated) _invoker.Value.Dispose();
         if (_endpoint.IsValueCreated) _endpoint.Value.Dispose();
     }

@@ -14,13 +14,15 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
     /// <exception cref="LifecycleNotFoundException">The server has none, and the batch does not start it.</exception>
     public async ValueTask<RunLink> EnsureAsync(RunBatch batch, CancellationToken cancellationToken)
     {
-        if (_links.TryGetValue(batch.Run, out var known)) return known;
+        var started = batch.Facts.OfType<RunStarted>().FirstOrDefault();
+        // A server that honours the id fills in by itself what a second start says more than the first.
+        if (_links.TryGetValue(batch.Run, out var known) && !(started is not null && channel.IsDialect)) return known;
         await _creating.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (await FindAsync(batch.Run, cancellationToken).ConfigureAwait(false) is { } found) return found;
-            var started = batch.Facts.OfType<RunStarted>().FirstOrDefault() ?? throw NoSuchRun(batch.Run);
-            return await CreateAsync(batch.Run, started, cancellationToken).ConfigureAwait(false);
+            var found = await FindAsync(batch.Run, cancellationToken).ConfigureAwait(false);
+            if (found is not null && !(started is not null && channel.IsDialect)) return found;
+            return await CreateAsync(batch.Run, started ?? throw NoSuchRun(batch.Run), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
