@@ -62,10 +62,11 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
         _creating.Dispose();
     }
 
-    private RunLink Remember(RunId asked, WireRun run)
+    private RunLink Remember(RunId asked, WireRun run) => Remember(asked, RunLink.Of(run));
+
+    private RunLink Remember(RunId asked, RunLink link)
     {
         if (_links.Count >= MaxLinks) _links.Clear(); // Each can be found again.
-        var link = RunLink.Of(run);
         if (link.Local == asked) return _links.GetOrAdd(asked, link);
         // Asked by the server's id: one link for both, so that they share a gate.
         link = _links.GetOrAdd(link.Local, link);
@@ -121,7 +122,7 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
             try
             {
                 var created = await channel.SendAsync(call, WireJson.Default.WireRunAnswer, cancellationToken).ConfigureAwait(false);
-                if (created.Run is { } made) return Remember(run, made);
+                if (created.Run is { } made) return Remember(run, RunLink.Of(run, made));
                 throw new LifecycleException($"{call} at {channel.Address}: the answer has no run.") { Store = channel.Address, Run = run };
             }
             catch (HttpFailureException e) when (e.IsTransient)

@@ -31,7 +31,9 @@ public sealed class HttpStoreTests
         Assert.Equal("right"u8, Assert.Single(lab.Stock.Files).Value);
         Assert.Equal(new ArtifactInfo(ArtifactPath.Parse("a/b.txt"), digest, 5, Start), Assert.Single(await store.ListArtifactsAsync(Run, Cancel)));
         Assert.Empty(Directory.EnumerateFiles(lab.Data, digest.ToString(), SearchOption.AllDirectories));
+        // Nobody asks the server for a file that is not there, which it would take for a fault of its own.
         await Assert.ThrowsAsync<LifecycleNotFoundException>(() => store.OpenArtifactAsync(Run, ArtifactPath.Parse("a/c.txt"), Cancel).AsTask());
+        Assert.DoesNotContain(lab.Server.Requests, request => request.Method == "GET" && request.Path.EndsWith("c.txt", StringComparison.Ordinal));
     }
 
     [Fact]
