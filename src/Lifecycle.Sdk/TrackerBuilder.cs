@@ -30,7 +30,7 @@ public sealed class TrackerBuilder
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
     /// <summary>Uses the store that an address names; see <see cref="TrackerOptions.Store"/>.</summary>
-    /// <param name="address">A folder or a SQLite file.</param>
+    /// <param name="address">A folder, a SQLite file or a tracking server.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">No provider understands the address.</exception>
     public TrackerBuilder UseStore(string address)

@@ -16,6 +16,11 @@ public sealed class StoreAddressTests
     [InlineData("x.sqlite3", "SqliteStore")]
     [InlineData("sqlite:anything", "SqliteStore")]
     [InlineData("sqlite:///tmp/x/y.db", "SqliteStore")]
+    [InlineData("http://127.0.0.1:5000", "HttpStore")]
+    [InlineData("HTTPS://mlflow.example/team", "HttpStore")]
+    [InlineData("azureml://eu.api.azureml.ms/mlflow/v1.0/x", "HttpStore")]
+    [InlineData("databricks", "HttpStore")]
+    [InlineData("databricks://profile", "HttpStore")]
     public async Task One_text_chooses_the_provider(string address, string store)
     {
         await using var tracker = Tracker.Open(address);

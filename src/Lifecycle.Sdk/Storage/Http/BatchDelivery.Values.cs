@@ -23,6 +23,7 @@ internal sealed partial class BatchDelivery
 
         if (!_isDialect && batch.Time - link.Heard >= HeardInterval && !batch.Writer.IsNone)
             tags.Add(new WireTag(WireTags.LastSeen, batch.Time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
+        tags.AddRange(_ownTags);
         tags.AddRange(link.Unsent);
         // A dialect server takes an empty batch for a sign of life.
         var isPulse = _isDialect && !hasPoints && batch.Facts.Count == 0 && batch.End is null && !batch.Writer.IsNone;

@@ -12,6 +12,7 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
     private readonly Dictionary<string, ArtifactInfo> _artifacts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _deletions = new(StringComparer.Ordinal);
     private readonly List<DatasetInput> _inputs = [];
+    private readonly List<WireTag> _ownTags = [];
     private readonly bool _isDialect = channel.IsDialect;
     private RunResumed? _resumed;
     private string? _name;
@@ -44,7 +45,9 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
         {
             case RunStarted started:
                 // What creating the run could not say; a run that was there keeps what it knows.
-                if (!_isDialect && started.Parent is { } parent) Note(new WireEntry { Parent = parent.ToString() });
+                if (_isDialect) break;
+                if (started.Parent is { } parent) Note(new WireEntry { Parent = parent.ToString() });
+                if (started.User is { } user && !link.TagKeys.Contains(WireTags.User)) _ownTags.Add(new WireTag(WireTags.User, user));
                 break;
             case RunResumed resumed:
                 _resumed = resumed;

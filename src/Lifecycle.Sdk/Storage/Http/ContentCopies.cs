@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Lifecycle.Sdk.Storage.LocalFile;
 
 namespace Lifecycle.Sdk.Storage.Http;
@@ -21,7 +22,12 @@ internal sealed class ContentCopies(string root) : IDisposable
         try
         {
             var path = PathOf(content.Digest);
-            if (!IsThere(path, content.Size)) await CopyAsync(content, path, cancellationToken).ConfigureAwait(false);
+            if (!IsThere(path, content.Size))
+            {
+                await RequireDigestAsync(content, store, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(content, path, cancellationToken).ConfigureAwait(false);
+            }
+
             lock (_gate)
             {
                 if (!_owners.TryGetValue(content.Digest, out var owners)) _owners.Add(content.Digest, owners = new(StringComparer.Ordinal));
@@ -63,10 +69,19 @@ internal sealed class ContentCopies(string root) : IDisposable
         }
     }
 
+    private static async ValueTask RequireDigestAsync(StagedContent content, string store, CancellationToken cancellationToken)
+    {
+        var file = new FileStream(content.FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using (file.ConfigureAwait(false))
+        {
+            var digest = ContentDigest.FromHash(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false));
+            if (digest == content.Digest && file.Length == content.Size) return;
+            throw new LifecycleException($"The file '{content.FilePath}' has {file.Length} bytes with SHA-256 {digest}, not {content.Size} with {content.Digest}: it was changed after it was logged.") { Store = store };
+        }
+    }
+
     private static async ValueTask CopyAsync(StagedContent content, string path, CancellationToken cancellationToken)
     {
-        if (new FileInfo(content.FilePath).Length != content.Size)
-            throw new IOException($"'{content.FilePath}' does not have the {content.Size} bytes that it should have.");
         if (NativeFiles.TryCreateHardLink(content.FilePath, path)) return;
         var temporary = $"{path}.{Guid.NewGuid():N}";
         var from = new FileStream(content.FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);

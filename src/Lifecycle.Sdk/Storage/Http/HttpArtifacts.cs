@@ -33,18 +33,16 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
     public async ValueTask<Stream> OpenAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
     {
         var call = new HttpCall(HttpMethod.Get, PlaceOf(artifactUri, run, path)) { IsStreamed = true };
+        // MLflow 2 answers 500 for a file that is not there, which would be asked for again and again: the listing tells at once.
+        if (!channel.IsDialect && !await IsListedAsync(artifactUri, run, path, cancellationToken).ConfigureAwait(false)) throw NoSuchArtifact(run, path);
         try
         {
             var answer = await channel.SendAsync(call, cancellationToken).ConfigureAwait(false);
             return await ResumingStream.OpenAsync(channel, call, answer, time, silence, cancellationToken).ConfigureAwait(false);
         }
-        catch (HttpFailureException e) when (e.Status == HttpStatusCode.NotFound || (e.Status == HttpStatusCode.InternalServerError && e.Code == WireError.InternalError))
+        catch (HttpFailureException e) when (e.Status == HttpStatusCode.NotFound && e.Code is not null)
         {
-            // MLflow 2 answers 500 for a file that is not there; the listing tells which it is.
-            var folder = path.LastIndexOf('/');
-            var files = await ListFolderAsync(run.ToString(), artifactUri, folder < 0 ? null : path[..folder], cancellationToken).ConfigureAwait(false);
-            if (files.Any(file => file.Path == path && !file.IsDir)) throw;
-            throw new LifecycleNotFoundException($"The run '{run}' at {channel.Address} has no artifact '{path}'.") { Store = channel.Address, Run = run };
+            throw NoSuchArtifact(run, path);
         }
     }
 
@@ -68,7 +66,7 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
         var folders = new Queue<string?>([null]);
         while (folders.TryDequeue(out var folder))
         {
-            foreach (var file in await ListFolderAsync(serverRunId, null, folder, cancellationToken).ConfigureAwait(false))
+            foreach (var file in await ListFolderAsync(serverRunId, folder, cancellationToken).ConfigureAwait(false))
             {
                 if (!file.IsDir) files.Add(file);
                 else if (file.Path.Length > (folder?.Length ?? 0)) folders.Enqueue(file.Path); // A folder that names itself would have no end.
@@ -78,9 +76,8 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
         return files;
     }
 
-    private async ValueTask<IReadOnlyList<WireFile>> ListFolderAsync(string serverRunId, string? artifactUri, string? folder, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<WireFile>> ListFolderAsync(string serverRunId, string? folder, CancellationToken cancellationToken)
     {
-        if (artifactUri is not null) return await ListProxyAsync(artifactUri, folder, cancellationToken).ConfigureAwait(false);
         var files = new List<WireFile>();
         string? token = null;
         do
@@ -94,15 +91,19 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
         return files;
     }
 
-    /// <summary>The proxy's own listing, whose names are relative to the folder.</summary>
-    private async ValueTask<IReadOnlyList<WireFile>> ListProxyAsync(string artifactUri, string? folder, CancellationToken cancellationToken)
+    /// <summary>Whether the proxy's own listing, whose names are relative to the folder, has a file.</summary>
+    private async ValueTask<bool> IsListedAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
     {
-        var place = PlaceOf(artifactUri, default, folder ?? "").TrimEnd('/');
+        var slash = path.LastIndexOf('/');
+        var place = PlaceOf(artifactUri, run, slash < 0 ? "" : path[..slash]).TrimEnd('/');
         var cut = place.IndexOf(Proxy, StringComparison.Ordinal) + Proxy.Length;
         var call = new HttpCall(HttpMethod.Get, $"{place[..(cut - 1)]}?path={place[cut..]}");
         var page = await channel.SendAsync(call, WireJson.Default.WireFilesAnswer, cancellationToken).ConfigureAwait(false);
-        return [.. (page.Files ?? []).Select(file => folder is null ? file : file with { Path = $"{folder}/{file.Path}" })];
+        return page.Files?.Any(file => file.Path == path[(slash + 1)..] && !file.IsDir) == true;
     }
+
+    private LifecycleNotFoundException NoSuchArtifact(RunId run, string path) =>
+        new($"The run '{run}' at {channel.Address} has no artifact '{path}'.") { Store = channel.Address, Run = run.IsEmpty ? null : run };
 
     /// <summary>Where the proxy has a file, relative to the server or absolute.</summary>
     private string PlaceOf(string? artifactUri, RunId run, string path)

@@ -17,6 +17,8 @@ internal sealed class HttpChannel : IDisposable
     private readonly Lazy<HttpMessageInvoker> _invoker;
     private readonly HttpFailures _failures;
     private volatile bool _isDialect;
+    private volatile bool _hasAnswered;
+    private volatile bool _isDisposed;
 
     public HttpChannel(HttpAddress address, HttpStoreOptions options, HttpSurroundings surroundings, TimeProvider time, ILogger logger)
     {
@@ -32,6 +34,9 @@ internal sealed class HttpChannel : IDisposable
 
     /// <summary>Whether the server has said that it is one of this library's.</summary>
     public bool IsDialect => _isDialect;
+
+    /// <summary>Whether the server has said anything yet, and so whether <see cref="IsDialect"/> is to be believed.</summary>
+    public bool HasAnswered => _hasAnswered;
 
     public Uri Server => _endpoint.Value.Server;
 
@@ -55,6 +60,8 @@ internal sealed class HttpChannel : IDisposable
     /// <exception cref="HttpFailureException">It failed.</exception>
     public async ValueTask<HttpAnswer> SendAsync(HttpCall call, CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         HttpAnswer answer;
         try
@@ -85,6 +92,7 @@ internal sealed class HttpChannel : IDisposable
 
     public void Dispose()
     {
+        _isDisposed = true;
         if (_invoker.IsValueCreated) _invoker.Value.Dispose();
         if (_endpoint.IsValueCreated) _endpoint.Value.Dispose();
     }
@@ -110,6 +118,7 @@ internal sealed class HttpChannel : IDisposable
             if (call.IsStreamed) request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
             request.Headers.Range = call.Range;
             var response = await _invoker.Value.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            _hasAnswered = true;
             if (isHome && response.Headers.Contains(WireDialect.ServerHeader)) _isDialect = true;
             if ((int)response.StatusCode == 401 && isHome && endpoint.CanRefresh && !isFresh)
             {

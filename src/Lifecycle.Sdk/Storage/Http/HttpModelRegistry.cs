@@ -6,10 +6,9 @@ namespace Lifecycle.Sdk.Storage.Http;
 /// The model registry of a tracking server. It keeps no ledger, so gates, history and rollback are not to be had; who changed what is the server's matter, by
 /// the credentials it was given.
 /// </summary>
-internal sealed class HttpModelRegistry(HttpRegistry server, string actor) : ModelRegistry
+internal sealed partial class HttpModelRegistry(HttpRegistry server, string actor) : ModelRegistry
 {
     private const int MaxActor = 250;
-    private const int MaxSource = 1_024;
 
     public override string Actor => actor;
 
@@ -86,44 +85,6 @@ internal sealed class HttpModelRegistry(HttpRegistry server, string actor) : Mod
         ArgumentNullException.ThrowIfNull(query);
         SearchValidator.RequireValid(query, SearchTarget.Models);
         return SearchEvaluator.Find(await server.AllModelsAsync(cancellationToken).ConfigureAwait(false), query);
-    }
-
-    public override async Task<ModelVersion> CreateVersionAsync(string name, NewModelVersion version, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(version);
-        NameRules.RequireValue(version.Description, "description");
-        if (version.Source is { } given) NameRules.RequireLine(given, "source", MaxSource);
-        var folder = version.ArtifactFolder is { } path ? ArtifactPath.Parse(path).ToString() : null;
-        if (version.Run is null && (version.Source is null || folder is not null))
-            throw new ArgumentException("A version needs a run, or a source without an artifact folder.", nameof(version));
-        var tags = CheckedTags(version.Tags);
-        var link = version.Run is { } run ? await server.GetRunAsync(run, cancellationToken).ConfigureAwait(false) : null;
-        if (folder is not null) await RequireArtifactsAsync(version.Run!.Value, folder, cancellationToken).ConfigureAwait(false);
-        var source = version.Source ?? (folder is null ? link!.ArtifactUri : $"{link!.ArtifactUri?.TrimEnd('/')}/{folder}");
-        var body = WireBody.Of(json =>
-        {
-            json.WriteString("name", name);
-            json.Text("source", source);
-            json.Text("run_id", link?.ServerId);
-            json.Text("description", version.Description.Length == 0 ? null : version.Description);
-            if (tags.Count > 0) json.Tags("tags", tags);
-        });
-        try
-        {
-            var created = await server.CreateVersionAsync(body, cancellationToken).ConfigureAwait(false);
-            return await WithArtifactsAsync(created, cancellationToken).ConfigureAwait(false);
-        }
-        catch (HttpFailureException e) when (e.IsMissing)
-        {
-            throw server.NoSuchModel(name);
-        }
-    }
-
-    public override async Task<ModelVersion> GetVersionAsync(string name, int version, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return await WithArtifactsAsync(await server.GetVersionAsync(name, version, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     public override async Task<ModelVersion> UpdateVersionAsync(string name, int version, ModelUpdate update, CancellationToken cancellationToken = default)
@@ -207,20 +168,7 @@ internal sealed class HttpModelRegistry(HttpRegistry server, string actor) : Mod
         return await GetVersionAsync(name, version, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Opens an artifact of the version's run, checked against the digest that the run has for it now; the server freezes nothing.</summary>
-    public override async Task<Stream> OpenArtifactAsync(string name, int version, string path, CancellationToken cancellationToken = default)
-    {
-        var place = ArtifactPath.Parse(path);
-        var known = await server.ToVersionAsync(await server.GetVersionAsync(name, version, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        return known.Run is { } run
-            ? await server.Store.OpenArtifactAsync(run, place, cancellationToken).ConfigureAwait(false)
-            : await server.OpenAsync(known.Source, place.ToString(), cancellationToken).ConfigureAwait(false);
-    }
-
     private static string Text(int version) => version.ToString(CultureInfo.InvariantCulture);
-
-    private static bool IsWithin(string path, string? folder) =>
-        folder is null || path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private static List<WireTag> CheckedTags(IReadOnlyDictionary<string, string>? tags)
     {
@@ -272,31 +220,6 @@ internal sealed class HttpModelRegistry(HttpRegistry server, string actor) : Mod
         catch (HttpFailureException e) when (e.IsMissing)
         {
             throw missing;
-        }
-    }
-
-    private async Task RequireArtifactsAsync(RunId run, string folder, CancellationToken cancellationToken)
-    {
-        var artifacts = await server.Store.ListArtifactsAsync(run, cancellationToken).ConfigureAwait(false);
-        if (!artifacts.Any(artifact => IsWithin(artifact.Path.ToString(), folder)))
-            throw new ArgumentException($"The run {run} has no artifact in '{folder}': log the model before it is registered.", nameof(folder));
-    }
-
-    private async Task<ModelVersion> WithArtifactsAsync(WireModelVersion wire, CancellationToken cancellationToken)
-    {
-        var version = await server.ToVersionAsync(wire, cancellationToken).ConfigureAwait(false);
-        if (version.Run is not { } run) return version;
-        try
-        {
-            var artifacts = await server.Store.ListArtifactsAsync(run, cancellationToken).ConfigureAwait(false);
-            return version with
-            {
-                Artifacts = [.. artifacts.Where(artifact => IsWithin(artifact.Path.ToString(), version.ArtifactFolder)).Select(artifact => new ModelArtifact(artifact.Path, artifact.Digest, artifact.Size))],
-            };
-        }
-        catch (LifecycleNotFoundException)
-        {
-            return version; // Its run is gone; the version is still one.
         }
     }
 

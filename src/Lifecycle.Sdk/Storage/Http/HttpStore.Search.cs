@@ -10,7 +10,7 @@ internal sealed partial class HttpStore
         if (query.ExperimentIds is { Count: 0 }) return new Page<RunInfo>([], null);
         // The first answer tells what server it is, and so what it can search for.
         var experiments = query.ExperimentIds ?? await _experiments.AllIdsAsync(cancellationToken).ConfigureAwait(false);
-        if (!_channel.IsDialect && query.ExperimentIds is not null) await _experiments.FindAsync(experiments[0], cancellationToken).ConfigureAwait(false);
+        if (!_channel.HasAnswered) await _experiments.FindAsync(experiments[0], cancellationToken).ConfigureAwait(false);
         if (_channel.IsDialect)
         {
             return await PageAsync(

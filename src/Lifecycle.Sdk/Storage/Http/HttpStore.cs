@@ -53,6 +53,7 @@ internal sealed partial class HttpStore : TrackingStore
     {
         BatchRules.RequireValid(batch);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
         if ((batch.Conditions & ~BatchConditions.NewPointsOnly) != 0)
             throw new NotSupportedException($"{Address} can't check {batch.Conditions} together with the change: the protocol has no transactions.");
         var link = await _links.EnsureAsync(batch, cancellationToken).ConfigureAwait(false);
@@ -75,13 +76,19 @@ internal sealed partial class HttpStore : TrackingStore
     }
 
     /// <inheritdoc/>
-    public override ValueTask<WriterMark?> GetMarkAsync(RunId run, WriterId writer, CancellationToken cancellationToken = default) => new((WriterMark?)null);
+    public override ValueTask<WriterMark?> GetMarkAsync(RunId run, WriterId writer, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new((WriterMark?)null);
+    }
 
     /// <inheritdoc/>
     public override ValueTask PutContentAsync(StagedContent content, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
         return _contents.AddAsync(content, Address, cancellationToken);
     }
 

@@ -42,15 +42,20 @@ internal static class HttpTransport
             throw new LifecycleException($"The certificate file '{path}' of MLFLOW_TRACKING_SERVER_CERT_PATH can't be read: {e.Message} It must be a PEM file.", e);
         }
 
-        return (_, certificate, _, errors) => errors == SslPolicyErrors.None
-            || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 known && IsSignedBy(known, roots));
+        return (_, certificate, sent, errors) => errors == SslPolicyErrors.None
+            || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 known && IsSignedBy(known, sent, roots));
     }
 
-    private static bool IsSignedBy(X509Certificate2 certificate, X509Certificate2Collection roots)
+    private static bool IsSignedBy(X509Certificate2 certificate, X509Chain? sent, X509Certificate2Collection roots)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(roots);
+        if (sent is not null)
+        {
+            foreach (var element in sent.ChainElements) chain.ChainPolicy.ExtraStore.Add(element.Certificate);
+        }
+
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         return chain.Build(certificate);
     }

@@ -50,6 +50,9 @@ internal sealed class RunLink : IDisposable
 
     public static RunLink Of(WireRun run) => new(IdOf(run), run);
 
+    /// <summary>A run that was created for an id of ours, whose tags the answer need not repeat.</summary>
+    public static RunLink Of(RunId local, WireRun run) => new(local, run);
+
     /// <summary>The id that a run was given where it began: the server's if it began there.</summary>
     public static RunId IdOf(WireRun run)
     {

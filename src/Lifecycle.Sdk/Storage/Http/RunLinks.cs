@@ -14,13 +14,15 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
     /// <exception cref="LifecycleNotFoundException">The server has none, and the batch does not start it.</exception>
     public async ValueTask<RunLink> EnsureAsync(RunBatch batch, CancellationToken cancellationToken)
     {
-        if (_links.TryGetValue(batch.Run, out var known)) return known;
+        var started = batch.Facts.OfType<RunStarted>().FirstOrDefault();
+        // A server that honours the id fills in by itself what a second start says more than the first.
+        if (_links.TryGetValue(batch.Run, out var known) && !(started is not null && channel.IsDialect)) return known;
         await _creating.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (await FindAsync(batch.Run, cancellationToken).ConfigureAwait(false) is { } found) return found;
-            var started = batch.Facts.OfType<RunStarted>().FirstOrDefault() ?? throw NoSuchRun(batch.Run);
-            return await CreateAsync(batch.Run, started, cancellationToken).ConfigureAwait(false);
+            var found = await FindAsync(batch.Run, cancellationToken).ConfigureAwait(false);
+            if (found is not null && !(started is not null && channel.IsDialect)) return found;
+            return await CreateAsync(batch.Run, started ?? throw NoSuchRun(batch.Run), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -60,10 +62,11 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
         _creating.Dispose();
     }
 
-    private RunLink Remember(RunId asked, WireRun run)
+    private RunLink Remember(RunId asked, WireRun run) => Remember(asked, RunLink.Of(run));
+
+    private RunLink Remember(RunId asked, RunLink link)
     {
         if (_links.Count >= MaxLinks) _links.Clear(); // Each can be found again.
-        var link = RunLink.Of(run);
         if (link.Local == asked) return _links.GetOrAdd(asked, link);
         // Asked by the server's id: one link for both, so that they share a gate.
         link = _links.GetOrAdd(link.Local, link);
@@ -119,7 +122,7 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
             try
             {
                 var created = await channel.SendAsync(call, WireJson.Default.WireRunAnswer, cancellationToken).ConfigureAwait(false);
-                if (created.Run is { } made) return Remember(run, made);
+                if (created.Run is { } made) return Remember(run, RunLink.Of(run, made));
                 throw new LifecycleException($"{call} at {channel.Address}: the answer has no run.") { Store = channel.Address, Run = run };
             }
             catch (HttpFailureException e) when (e.IsTransient)

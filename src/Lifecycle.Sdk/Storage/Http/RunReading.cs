@@ -10,6 +10,9 @@ internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, H
     private static readonly string[] OwnTags =
         [WireTags.RunId, WireTags.Error, WireTags.Attempts, WireTags.LastSeen, WireTags.RunName, WireTags.User, WireTags.ParentRunId];
 
+    /// <summary>Tags that say again what a dialect server tells of the run itself.</summary>
+    private static readonly string[] DialectTags = [WireTags.RunName, WireTags.User, WireTags.ParentRunId];
+
     /// <summary>Whether a tag is one that the protocol or this provider sets by itself.</summary>
     public static bool IsOwnTag(string key) => OwnTags.Contains(key) || WireMap.Owns(key);
 
@@ -73,7 +76,7 @@ internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, H
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var tag in run.Data?.Tags ?? [])
         {
-            if (IsOwnTag(tag.Key)) continue;
+            if (channel.IsDialect ? DialectTags.Contains(tag.Key) : IsOwnTag(tag.Key)) continue;
             var name = map.TagOf(tag.Key);
             values[name] = await WholeAsync(run, tag.Value, map.FindTag(name), id, cancellationToken).ConfigureAwait(false);
         }

@@ -45,7 +45,7 @@ public sealed class HostileServerTests
         await using var lab = new HttpLab();
         var never = new TaskCompletionSource();
         lab.Stock.Before = _ => new RawAnswer { Until = never.Task };
-        var tracker = lab.Open(builder: builder => builder.Options.ShutdownTimeout = TimeSpan.FromMilliseconds(300));
+        var tracker = lab.Open(builder: builder => builder.Options.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var run = tracker.StartRun("hostile", "first");
         var loss = run.Metric("loss");
         for (var i = 0; i < 100_000; i++) loss.Log(i, i);

@@ -101,6 +101,18 @@ public sealed class HttpAddressTests
         Assert.Contains("DATABRICKS_HOST", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 4, null, "RequestTimeout")]
+    [InlineData(1, 65, null, "MaxConnections")]
+    [InlineData(1, 4, "a:b", "Username")]
+    public void An_option_out_of_its_range_is_refused_when_the_store_is_chosen(int seconds, int connections, string? user, string named)
+    {
+        var error = Assert.Throws<ArgumentException>(() => Tracker.CreateBuilder().UseHttp(
+            "http://host",
+            options => (options.RequestTimeout, options.MaxConnections, options.Username) = (TimeSpan.FromSeconds(seconds), connections, user)));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Secrets_are_in_no_message_and_in_no_stored_run()
     {

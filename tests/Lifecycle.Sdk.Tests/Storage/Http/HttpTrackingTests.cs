@@ -96,7 +96,7 @@ public sealed class HttpTrackingTests
         RunId id;
         // The first process gets as far as the run, and no further.
         lab.Stock.Before = request => request.Endpoint == "runs/log-batch" ? RawAnswer.Error(503, "TEMPORARILY_UNAVAILABLE", "later") : null;
-        await using (var first = lab.Open(builder: builder => builder.Options.ShutdownTimeout = TimeSpan.Zero))
+        await using (var first = lab.Open(builder: builder => builder.Options.ShutdownTimeout = TimeSpan.FromSeconds(1)))
         {
             var run = first.StartRun("crash", "first");
             id = run.Id;
