@@ -83,12 +83,15 @@ public class LocalFileBenchmarks : IDisposable
     }
 }
 
-/// <summary>Searching 100,000 runs by a metric, ordered, a page of 100, in a store that has been looked at before.</summary>
+/// <summary>Searching runs by a metric, ordered, a page of 100, in a store that has been looked at before.</summary>
 public class LocalFileSearchBenchmarks : IDisposable
 {
-    internal const int Runs = 100_000;
     private string _root = "";
     private LocalFileStore? _store;
+
+    /// <summary>How many runs there are.</summary>
+    [Params(10_000, 100_000)]
+    public int Runs { get; set; } = 100_000;
 
     [GlobalSetup]
     public async Task SetupAsync()

@@ -93,14 +93,13 @@ public class SqliteDrainBenchmarks : IAsyncDisposable
 }
 
 /// <summary>
-/// A search over 100,000 runs with five params, five metrics and three tags each: by a metric, ordered, a page of 100. The floor is the
+/// A search over runs with five params, five metrics and three tags each: by a metric, ordered, a page of 100. The floor is the
 /// SQL that a person who knows the tables and indexes would write, including the details of the page's runs; <see cref="HandWrittenIds"/>
 /// is the same without the details.
 /// </summary>
 [MemoryDiagnoser]
 public class SqliteSearchBenchmarks : IAsyncDisposable
 {
-    private const int Runs = 100_000;
     private const string Ids =
         "SELECT r.run_key, r.run_id FROM series s JOIN runs r USING (run_key) WHERE s.name = 'm0' AND s.last_value < 0.3 AND r.stage "
             + "= 'active' ORDER BY s.last_value LIMIT 100";
@@ -118,6 +117,10 @@ public class SqliteSearchBenchmarks : IAsyncDisposable
     private string _folder = null!;
     private RunQuery _byMetric = null!;
     private RunQuery _byStart = null!;
+
+    /// <summary>How many runs there are.</summary>
+    [Params(10_000, 100_000)]
+    public int Runs { get; set; } = 100_000;
 
     /// <summary>Fills a database in one transaction.</summary>
     [GlobalSetup]
