@@ -27,7 +27,7 @@ Heading("The new model, by 10-fold cross-validation");
 Console.WriteLine(report);
 
 var accuracy = Bootstrap.Interval<int, int>(truth, Hard(model), (y, f) => ClassificationMetrics.Accuracy(y, f));
-Console.WriteLine($"\naccuracy {accuracy.Interval} (bootstrap)");
+Console.WriteLine($"accuracy {accuracy.Interval} (bootstrap)");
 
 // 3. Is it better than the rule? The same passengers, so paired tests.
 Heading("Against the old rule");

@@ -1,14 +1,13 @@
-using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Lifecycle.Sdk.Golden;
 
 /// <summary>One case: its inputs as doubles, its parameters, the keyword arguments of the reference call, and what is wanted.</summary>
-internal sealed partial class GoldenCase
+internal sealed class GoldenCase
 {
     private readonly JsonElement _element;
     private readonly Dictionary<string, double[]> _inputs = [];
+    private readonly HashSet<string> _parametersRead = new(StringComparer.Ordinal);
 
     public GoldenCase(JsonElement element, Tolerances fileTolerances)
     {
@@ -16,6 +15,7 @@ internal sealed partial class GoldenCase
         Id = element.GetProperty("id").GetString()!;
         Kind = element.GetProperty("kind").GetString()!;
         Tolerances = fileTolerances.With(element);
+        Call = new GoldenCall(Text("call"));
     }
 
     public string Id { get; }
@@ -30,9 +30,13 @@ internal sealed partial class GoldenCase
     public string Note => Text("note");
 
     /// <summary>The Python expression that made the expected values.</summary>
-    public string Call => Text("call");
+    public GoldenCall Call { get; }
 
     public bool HasWarnings => _element.TryGetProperty("warnings", out var warnings) && warnings.GetArrayLength() > 0;
+
+    /// <summary>Whether the reference says of its own values that they are not to be trusted.</summary>
+    public bool WarnsOfCancellation => _element.TryGetProperty("warnings", out var warnings)
+        && warnings.EnumerateArray().Any(warning => warning.GetString()!.Contains("catastrophic cancellation", StringComparison.Ordinal));
 
     /// <summary>The wanted fields; undefined where the case has only exact values.</summary>
     public JsonElement Expected => _element.TryGetProperty("expected", out var expected) ? expected : default;
@@ -60,30 +64,30 @@ internal sealed partial class GoldenCase
     }
 
     /// <summary>An input that holds whole numbers, such as labels or positions.</summary>
-    public int[] IntegerInput(string name) => Array.ConvertAll(Input(name), value => checked((int)value));
+    public int[] IntegerInput(string name) => Array.ConvertAll(Input(name), value =>
+        value == Math.Truncate(value) || double.IsNaN(value) ? checked((int)value) : throw new FormatException($"{name} holds {value}."));
 
-    public bool HasParameter(string name) =>
-        _element.TryGetProperty("params", out var parameters) && parameters.TryGetProperty(name, out _);
+    public JsonElement Parameter(string name)
+    {
+        _parametersRead.Add(name);
+        return _element.GetProperty("params").GetProperty(name);
+    }
 
-    public JsonElement Parameter(string name) => _element.GetProperty("params").GetProperty(name);
+    /// <summary>The parameters and keyword arguments that nobody read, so that the result cannot depend on them.</summary>
+    public IEnumerable<string> Unread => _element.TryGetProperty("params", out var parameters)
+        ? parameters.EnumerateObject().Select(parameter => parameter.Name).Where(name => !_parametersRead.Contains(name))
+            .Concat(Call.UnreadKeywords)
+        : Call.UnreadKeywords;
 
     public double Number(string parameter) => Json.Number(Parameter(parameter));
 
     public double[] Numbers(string parameter) => Json.Numbers(Parameter(parameter));
 
-    /// <summary>The text of a keyword argument of the call without quotes, or null: <c>method='exact'</c> gives <c>exact</c>.</summary>
-    public string? Argument(string keyword)
-    {
-        var match = Regex.Match(Call, $@"(?<![\w.]){Regex.Escape(keyword)}\s*=\s*(?:'([^']*)'|""([^""]*)""|([^,()\s]+))");
-        return match.Success ? match.Groups.Values.Skip(1).First(group => group.Success).Value : null;
-    }
+    /// <inheritdoc cref="GoldenCall.Argument(string)"/>
+    public string? Argument(string keyword) => Call.Argument(keyword);
 
-    /// <summary>The plain numbers among the arguments of the call, in order: <c>kstwo.sf(0.3, 5)</c> gives 0.3 and 5.</summary>
-    public double[] PositionalNumbers() =>
-        [.. NumberArgument().Matches(Call).Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+    /// <inheritdoc cref="GoldenCall.PositionalNumbers"/>
+    public double[] PositionalNumbers() => Call.PositionalNumbers();
 
     private string Text(string name) => _element.TryGetProperty(name, out var text) ? text.GetString()! : "";
-
-    [GeneratedRegex(@"(?<=[(,]\s*)([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=\s*[,)])")]
-    private static partial Regex NumberArgument();
 }

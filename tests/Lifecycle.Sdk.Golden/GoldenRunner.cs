@@ -63,6 +63,8 @@ internal static class GoldenRunner
             return;
         }
 
+        foreach (var name in golden.Unread)
+            failures.Add($"{golden.Id} gives '{name}', which the kind '{golden.Kind}' does not know");
         foreach (var difference in Comparison.Differences(golden, result))
             failures.Add($"{golden.Id} {difference}");
     }

@@ -59,7 +59,7 @@ public static class FlignerKilleen
 
     private static HypothesisTestResult Test(scoped in SampleSet set, Center center, long[] dropped, string centerName)
     {
-        Spread.ToDeviations(set, center);
+        Spread.ToDeviations(set, center, refined: false);
         if (ColumnInput.IndexOfNaN(set.Values) >= 0)
             throw new ArgumentException("The median of a sample is infinite, so deviations from it are undefined.");
         using var ranks = new PooledRanks(set);
@@ -71,7 +71,7 @@ public static class FlignerKilleen
         double between = 0;
         for (var i = 0; i < set.Count; i++)
         {
-            var distance = Moments.Of(set[i]).Mean - pooled.Mean;
+            var distance = Moments.Of(set[i]).MeanAbove(pooled);
             between += set[i].Length * distance * distance;
         }
 

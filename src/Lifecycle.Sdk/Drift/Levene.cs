@@ -61,7 +61,7 @@ public static class Levene
 
     private static HypothesisTestResult Test(scoped in SampleSet set, Center center, long[] dropped, string centerName)
     {
-        Spread.ToDeviations(set, center);
+        Spread.ToDeviations(set, center, refined: true);
         var table = VarianceTable.Of(set);
         table.RequireVariation("The absolute deviations do not vary inside the samples, so Levene's statistic is undefined.");
         return table.ToResult("Levene", "F; deviations from the " + centerName, dropped);

@@ -51,7 +51,7 @@ public static class StudentTTest
         RequireTwoFinite(second.Values, nameof(current));
         var shift = Moments.ShiftFor(Math.Max(Moments.LargestMagnitude(first.Values), Moments.LargestMagnitude(second.Values)));
         Moments x = Moments.Of(first.Values, shift), y = Moments.Of(second.Values, shift);
-        var difference = x.Mean - y.Mean;
+        var difference = x.MeanAbove(y);
         if (x.SumOfSquares == 0 && y.SumOfSquares == 0 && difference == 0)
             throw new ArgumentException("All values of both samples are equal, so t is undefined.");
 

@@ -12,17 +12,19 @@ internal readonly record struct VarianceTable(double Between, double Within, lon
     public static VarianceTable Of(scoped in SampleSet set)
     {
         Span<Moments> moments = new Moments[set.Count];
+        // Measured from the mean of the first sample, so that a common offset costs the differences no digits.
         var grandMean = 0.0;
         for (var i = 0; i < set.Count; i++)
         {
             moments[i] = Moments.Of(set[i]);
-            grandMean += moments[i].Mean * ((double)moments[i].Count / set.Total);
+            grandMean += moments[i].MeanAbove(moments[0]) * ((double)moments[i].Count / set.Total);
         }
 
         double between = 0, within = 0;
         foreach (var sample in moments)
         {
-            between += sample.Count * (sample.Mean - grandMean) * (sample.Mean - grandMean);
+            var distance = sample.MeanAbove(moments[0]) - grandMean;
+            between += sample.Count * distance * distance;
             within += sample.SumOfSquares;
         }
 

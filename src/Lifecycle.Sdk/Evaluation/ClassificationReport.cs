@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lifecycle.Sdk.Numerics;
 
 namespace Lifecycle.Sdk.Evaluation;
 
@@ -81,7 +82,7 @@ public sealed partial record ClassificationReport
     /// <summary>The report as aligned text: the classes and their means, the metrics, the confusion matrix.</summary>
     public override string ToString()
     {
-        var classes = new TextTable(["class", "precision", "recall", "f1", "support"]);
+        var classes = new TextTable("class", "precision", "recall", "f1", "support");
         foreach (var scores in (IEnumerable<ClassScores>)[.. Classes, Macro, Weighted])
         {
             classes.Add(
@@ -92,13 +93,13 @@ public sealed partial record ClassificationReport
                 scores.Support.ToString("0.####", CultureInfo.InvariantCulture));
         }
 
-        var metrics = new TextTable(["metric", "value"]);
+        var metrics = new TextTable("metric", "value");
         foreach (var (name, value) in Metrics.Where(metric => !metric.Key.EndsWith("_macro", StringComparison.Ordinal)
             && !metric.Key.EndsWith("_weighted", StringComparison.Ordinal)))
             metrics.Add(name, Number(value));
-        var text = new StringBuilder().Append(classes).Append("\n\n").Append(metrics).Append("\n\n").Append(Confusion);
+        var text = new StringBuilder().Append(classes).Append('\n').Append(metrics).Append('\n').Append(Confusion);
         if (Dropped > 0)
-            text.Append(CultureInfo.InvariantCulture, $"\n{Dropped} rows were left out: their score is NaN");
+            text.Append(CultureInfo.InvariantCulture, $"{Dropped} rows were left out: their score is NaN\n");
         return text.ToString();
     }
 

@@ -70,14 +70,16 @@ public static class Correlation
     {
         if (Ranks.IsConstant(x) || Ranks.IsConstant(y))
             return double.NaN;
-        double meanX = Mean(x), meanY = Mean(y);
+        double meanX = Mean(x, 0), meanY = Mean(y, 0);
+        // What rounding took from the means, which matters where values are far from zero and close together.
+        double restX = Mean(x, meanX), restY = Mean(y, meanY);
         // Dividing by the largest deviation keeps the squares of huge and of tiny values in range.
         double scaleX = LargestDeviation(x, meanX), scaleY = LargestDeviation(y, meanY);
         RunningSum xx = default, yy = default, xy = default;
         for (var i = 0; i < x.Length; i++)
         {
-            var dx = (x[i] - meanX) / scaleX;
-            var dy = (y[i] - meanY) / scaleY;
+            var dx = (x[i] - meanX - restX) / scaleX;
+            var dy = (y[i] - meanY - restY) / scaleY;
             xx.Add(dx * dx);
             yy.Add(dy * dy);
             xy.Add(dx * dy);
@@ -93,11 +95,11 @@ public static class Correlation
         return Beta.Regularized((count - 2) / 2.0, 0.5, (1 - r) * (1 + r), r * r);
     }
 
-    private static double Mean(ReadOnlySpan<double> values)
+    private static double Mean(ReadOnlySpan<double> values, double origin)
     {
         var sum = default(RunningSum);
         foreach (var value in values)
-            sum.Add(value);
+            sum.Add(value - origin);
         return sum.Value / values.Length;
     }
 

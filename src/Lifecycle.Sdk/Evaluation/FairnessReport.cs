@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lifecycle.Sdk.Numerics;
 
 namespace Lifecycle.Sdk.Evaluation;
 
@@ -17,6 +18,8 @@ namespace Lifecycle.Sdk.Evaluation;
 /// </remarks>
 public sealed record FairnessReport
 {
+    private const string SmallMark = " *";
+
     /// <summary>All rows together.</summary>
     public required GroupRates Overall { get; init; }
 
@@ -123,18 +126,18 @@ public sealed record FairnessReport
     /// <summary>The report as aligned text: a line per group, then a line per disparity. Small groups carry a star.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder(GroupTable().ToString()).Append("\n\n").Append(DisparityTable());
-        text.Append(CultureInfo.InvariantCulture, $"\nTheil index {TheilIndex:0.0000}");
+        var text = new StringBuilder(GroupTable().ToString()).Append('\n').Append(DisparityTable());
+        text.Append(CultureInfo.InvariantCulture, $"Theil index {TheilIndex:0.0000}\n");
         if (Privileged is { } p)
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"\nothers against '{p.PrivilegedGroup}': disparate impact {p.DisparateImpact:0.000}, " +
-                $"parity {p.StatisticalParityDifference:+0.000;-0.000}, average odds {p.AverageOddsDifference:+0.000;-0.000}");
+                $"others against '{TextTable.Shorten(p.PrivilegedGroup)}': disparate impact {p.DisparateImpact:0.000}, " +
+                $"parity {p.StatisticalParityDifference:+0.000;-0.000}, average odds {p.AverageOddsDifference:+0.000;-0.000}\n");
         }
 
         if (Groups.Any(group => group.IsSmall))
-            text.Append(CultureInfo.InvariantCulture, $"\n* fewer than {SmallGroup} rows: mind the intervals");
+            text.Append(CultureInfo.InvariantCulture, $"* fewer than {SmallGroup} rows: mind the intervals\n");
         return text.ToString();
     }
 
@@ -185,11 +188,11 @@ public sealed record FairnessReport
 
     private TextTable GroupTable()
     {
-        var table = new TextTable(["group", "rows", "selected", "interval", "TPR", "interval", "FPR", "interval", "accuracy", "precision"]);
+        var table = new TextTable("group", "rows", "selected", "interval", "TPR", "interval", "FPR", "interval", "accuracy", "precision");
         foreach (var group in Groups.Append(Overall with { Group = "(all)" }))
         {
             table.Add(
-                group.Group + (group.IsSmall ? " *" : ""),
+                TextTable.Shorten(group.Group, TextTable.LongestCell - SmallMark.Length) + (group.IsSmall ? SmallMark : ""),
                 group.Count.ToString(CultureInfo.InvariantCulture),
                 Share(group.SelectionRate),
                 Range(group.SelectionRateInterval),
@@ -206,7 +209,7 @@ public sealed record FairnessReport
 
     private TextTable DisparityTable()
     {
-        var table = new TextTable(["between groups", "difference", "ratio", "difference to all", "ratio to all"]);
+        var table = new TextTable("between groups", "difference", "ratio", "difference to all", "ratio to all");
         foreach (var (name, disparity) in Disparities())
         {
             table.Add(

@@ -14,9 +14,8 @@ public static partial class RegressionMetrics
         Check(truth, predicted, weights);
         if (truth.Length < 2)
             return double.NaN;
-        var mean = Mean(truth, truth, weights, default(Truth));
         return Explained(
-            truth, weights, Mean(truth, predicted, weights, default(Squared)), Mean(truth, truth, weights, new SquaredFrom(mean)));
+            truth, weights, Mean(truth, predicted, weights, default(Squared)), Mean(truth, truth, weights, MeanOf(truth, weights)));
     }
 
     /// <summary>
@@ -29,12 +28,11 @@ public static partial class RegressionMetrics
     {
         Check(truth, predicted, weights);
         var offset = Mean(truth, predicted, weights, default(Difference));
-        var mean = Mean(truth, truth, weights, default(Truth));
         return Explained(
             truth,
             weights,
             Mean(truth, predicted, weights, new SquaredDifferenceFrom(offset)),
-            Mean(truth, truth, weights, new SquaredFrom(mean)));
+            Mean(truth, truth, weights, MeanOf(truth, weights)));
     }
 
     /// <summary>
@@ -51,6 +49,13 @@ public static partial class RegressionMetrics
         var median = WeightedMedian.Of(truth, weights);
         return Explained(
             truth, weights, Mean(truth, predicted, weights, default(Absolute)), Mean(truth, truth, weights, new AbsoluteFrom(median)));
+    }
+
+    // The mean in two doubles: of values far from zero and close together, one double would lose as much as their spread.
+    private static SquaredFrom MeanOf(ReadOnlySpan<double> truth, ReadOnlySpan<double> weights)
+    {
+        var mean = Mean(truth, truth, weights, default(Truth));
+        return new SquaredFrom(mean, Mean(truth, truth, weights, new DeviationFrom(mean)));
     }
 
     private static double Explained(ReadOnlySpan<double> truth, ReadOnlySpan<double> weights, double unexplained, double total)
@@ -86,9 +91,14 @@ public static partial class RegressionMetrics
         public double Of(double truth, double predicted) => truth - predicted;
     }
 
-    private readonly struct SquaredFrom(double center) : ILoss
+    private readonly struct DeviationFrom(double center) : ILoss
     {
-        public double Of(double truth, double predicted) => (truth - center) * (truth - center);
+        public double Of(double truth, double predicted) => truth - center;
+    }
+
+    private readonly struct SquaredFrom(double center, double rest) : ILoss
+    {
+        public double Of(double truth, double predicted) => (truth - center - rest) * (truth - center - rest);
     }
 
     private readonly struct AbsoluteFrom(double center) : ILoss

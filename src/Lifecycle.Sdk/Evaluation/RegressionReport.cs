@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lifecycle.Sdk.Numerics;
 
 namespace Lifecycle.Sdk.Evaluation;
 
@@ -136,9 +137,9 @@ public sealed record RegressionReport
     /// <summary>The report as aligned text, a line per metric.</summary>
     public override string ToString()
     {
-        var table = new TextTable(["metric", "value"]);
+        var table = new TextTable("metric", "value");
         foreach (var (name, value) in Metrics)
             table.Add(name, value.ToString("G6", CultureInfo.InvariantCulture));
-        return Dropped > 0 ? $"{table}\n{Dropped} rows were left out: they hold NaN" : table.ToString();
+        return Dropped > 0 ? $"{table}{Dropped} rows were left out: they hold NaN\n" : table.ToString();
     }
 }

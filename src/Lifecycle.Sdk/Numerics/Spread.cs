@@ -26,25 +26,37 @@ internal static class Spread
         return kept;
     }
 
-    /// <summary>Replaces each value by its absolute deviation from the centre of its sample; a median sorts the sample.</summary>
-    public static void ToDeviations(scoped in SampleSet set, Center center)
+    /// <summary>
+    /// Replaces each value by its absolute deviation from the centre of its sample; a median sorts the sample. With
+    /// <paramref name="refined"/> the centre keeps what rounding to a double would take from it. Tests on ranks do without: the midpoint of
+    /// two values is equally far from both or not, depending on its rounding, and they have to see the ties that other libraries see.
+    /// </summary>
+    public static void ToDeviations(scoped in SampleSet set, Center center, bool refined)
     {
         for (var i = 0; i < set.Count; i++)
         {
             var sample = set[i];
-            var middle = center == Center.Median ? Median(sample) : Moments.Of(sample).Mean;
+            var (middle, rest) = center == Center.Median ? Median(sample, refined) : Mean(sample, refined);
             foreach (ref var value in sample)
-                value = Math.Abs(value - middle);
+                value = Math.Abs(value - middle - rest);
         }
     }
 
-    private static double Median(Span<double> values)
+    private static (double Value, double Lost) Mean(ReadOnlySpan<double> values, bool refined)
+    {
+        var moments = Moments.Of(values);
+        return (moments.Mean, refined ? moments.MeanRest : 0);
+    }
+
+    private static (double Value, double Lost) Median(Span<double> values, bool refined)
     {
         RadixSort.Sort(values);
         var half = values.Length / 2;
         if (values.Length % 2 == 1)
-            return values[half];
+            return (values[half], 0);
         double low = values[half - 1], high = values[half];
-        return low == high ? low : (low + high) / 2;
+        if (low == high)
+            return (low, 0);
+        return refined ? (low, (high - low) / 2) : ((low + high) / 2, 0);
     }
 }

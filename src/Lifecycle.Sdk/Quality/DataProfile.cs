@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using Lifecycle.Sdk.Numerics;
 
 namespace Lifecycle.Sdk.Quality;
 

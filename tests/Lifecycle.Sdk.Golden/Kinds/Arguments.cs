@@ -10,7 +10,7 @@ internal static class Arguments
         null or "two-sided" => Drift.Alternative.TwoSided,
         "less" or "smaller" => Drift.Alternative.Less,
         "greater" or "larger" => Drift.Alternative.Greater,
-        var other => throw new FormatException($"Unknown alternative '{other}'."),
+        var other => throw GoldenCall.Unknown("alternative", other),
     };
 
     public static PValueMethod Method(GoldenCase golden) => golden.Argument("method") switch
@@ -18,9 +18,14 @@ internal static class Arguments
         null or "auto" => PValueMethod.Auto,
         "exact" => PValueMethod.Exact,
         "asymp" or "asymptotic" => PValueMethod.Asymptotic,
-        var other => throw new FormatException($"Unknown method '{other}'."),
+        var other => throw GoldenCall.Unknown("method", other),
     };
 
     /// <summary>SciPy's <c>nan_policy</c>; where the call names none, NaN is refused.</summary>
-    public static NaNPolicy NaNs(GoldenCase golden) => golden.Argument("nan_policy") == "omit" ? NaNPolicy.Drop : NaNPolicy.Refuse;
+    public static NaNPolicy NaNs(GoldenCase golden) => golden.Argument("nan_policy") switch
+    {
+        "omit" => NaNPolicy.Drop,
+        null or "raise" or "propagate" => NaNPolicy.Refuse,
+        var other => throw GoldenCall.Unknown("nan_policy", other),
+    };
 }

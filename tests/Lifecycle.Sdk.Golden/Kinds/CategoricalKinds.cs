@@ -9,9 +9,17 @@ internal static class CategoricalKinds
     public static void Register(KindTable table)
     {
         table.Add("chi2_contingency", Contingency);
-        table.Add("cramers_v", golden => GoldenResult.Value(ChiSquare.CramersV(Table(golden))));
+        table.Add("cramers_v", golden =>
+        {
+            golden.Call.Require("method", "cramer");
+            return GoldenResult.Value(ChiSquare.CramersV(Table(golden)));
+        });
         table.Add("chisquare", golden => Result(ChiSquare.GoodnessOfFit(golden.Numbers("f_obs"), Expected(golden))));
-        table.Add("g_test", golden => Result(GTest.GoodnessOfFit(golden.Numbers("f_obs"), Expected(golden))));
+        table.Add("g_test", golden =>
+        {
+            golden.Call.Require("lambda_", "log-likelihood");
+            return Result(GTest.GoodnessOfFit(golden.Numbers("f_obs"), Expected(golden)));
+        });
         table.Add("fisher_exact", Fisher);
         table.Add("two_proportion_z", golden => Result(TwoProportions.Compare(
             Count(golden, "c1"), Count(golden, "n1"), Count(golden, "c2"), Count(golden, "n2"), Arguments.Alternative(golden))));
@@ -19,10 +27,13 @@ internal static class CategoricalKinds
 
     private static GoldenResult Contingency(GoldenCase golden)
     {
-        var yates = golden.Argument("correction") != "False";
-        var result = golden.Argument("lambda_") == "log-likelihood"
-            ? GTest.Independence(Table(golden), yates)
-            : ChiSquare.Independence(Table(golden), yates);
+        var yates = golden.Call.Flag("correction", true);
+        var result = golden.Argument("lambda_") switch
+        {
+            null or "None" or "pearson" => ChiSquare.Independence(Table(golden), yates),
+            "log-likelihood" => GTest.Independence(Table(golden), yates),
+            var other => throw GoldenCall.Unknown("lambda_", other),
+        };
         return Result(result).With("dof", (int)result.DegreesOfFreedom!.Value);
     }
 
@@ -35,7 +46,7 @@ internal static class CategoricalKinds
     private static GoldenResult Result(HypothesisTestResult result) => GoldenResult.Test(result.Statistic, result.PValue);
 
     private static double[] Expected(GoldenCase golden) =>
-        golden.Call.Contains("f_exp", StringComparison.Ordinal) ? golden.Numbers("f_exp") : [];
+        golden.Argument("f_exp") == "f_exp" || golden.Call.Text.Contains("f_exp", StringComparison.Ordinal) ? golden.Numbers("f_exp") : [];
 
     private static long Count(GoldenCase golden, string name) => golden.Parameter(name).GetInt64();
 

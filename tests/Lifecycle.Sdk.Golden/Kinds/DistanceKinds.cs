@@ -42,9 +42,9 @@ internal static partial class DistanceKinds
 
     private static GoldenResult MmdRbf(GoldenCase golden)
     {
-        var call = MmdCall().Match(golden.Call);
+        var call = MmdCall().Match(golden.Call.Text);
         var columns = call.Groups[1].Success ? int.Parse(call.Groups[1].Value, CultureInfo.InvariantCulture) : 1;
-        double? scale = golden.Argument("median2") is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;
+        double? scale = golden.Argument("median2") is { } text && text != "None" ? double.Parse(text, CultureInfo.InvariantCulture) : null;
         var result = MaximumMeanDiscrepancy.Compute(golden.Input("x"), golden.Input("y"), columns, scale);
         return new GoldenResult().With("median_sq", result.Scale).With("mmd2_biased", result.Biased).With("mmd2_unbiased", result.Unbiased);
     }

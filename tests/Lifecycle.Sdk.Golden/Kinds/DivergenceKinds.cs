@@ -13,8 +13,7 @@ internal static partial class DivergenceKinds
         table.Add("psi_numeric", PsiNumeric);
         table.Add("psi_counts", golden => GoldenResult.Value(
             PopulationStabilityIndex.FromCounts(golden.Input("p"), golden.Input("q"), Rule(golden))));
-        table.Add("psi_categorical", golden => GoldenResult.Value(
-            PopulationStabilityIndex.Compute(Labels(golden, "ref"), Labels(golden, "cur"), Rule(golden)).Value));
+        table.Add("psi_categorical", PsiCategorical);
         table.Add("kl", golden => GoldenResult.Value(Divergences.KullbackLeibler(golden.Input("p"), golden.Input("q"), LogBase(golden))));
         table.Add("js_distance", JensenShannon);
         table.Add("entropy", golden => GoldenResult.Value(Divergences.Entropy(golden.Input("p"), LogBase(golden))));
@@ -28,7 +27,7 @@ internal static partial class DivergenceKinds
 
     private static GoldenResult PsiNumeric(GoldenCase golden)
     {
-        var call = EdgesCall().Match(golden.Call);
+        var call = EdgesCall().Match(golden.Call.Text);
         var reference = golden.Input("ref");
         var bins = int.Parse(call.Groups[2].Value, CultureInfo.InvariantCulture);
         var edges = call.Groups[1].Value == "quantile" ? BinEdges.Quantiles(reference, bins) : BinEdges.EqualWidth(reference, bins);
@@ -38,6 +37,16 @@ internal static partial class DivergenceKinds
             .With("share_ref", result.ReferenceShares)
             .With("share_cur", result.CurrentShares)
             .With("edges", edges.Interior.ToArray());
+    }
+
+    private static GoldenResult PsiCategorical(GoldenCase golden)
+    {
+        AllowEmptyCategories(golden);
+        var rule = Rule(golden);
+        // Added counts would also go to the categories that no value has, whose number the labels do not tell.
+        if (golden.Call.Text.Contains("laplace", StringComparison.Ordinal))
+            throw GoldenCall.Unknown("the zero rule", "laplace");
+        return GoldenResult.Value(PopulationStabilityIndex.Compute(Labels(golden, "ref"), Labels(golden, "cur"), rule).Value);
     }
 
     private static GoldenResult JensenShannon(GoldenCase golden)
@@ -50,12 +59,19 @@ internal static partial class DivergenceKinds
 
     private static GoldenResult JensenShannonHistogram(GoldenCase golden)
     {
-        var bins = BinsArgument().Match(golden.Call).Groups[1].Value;
+        var bins = BinsArgument().Match(golden.Call.Text).Groups[1].Value;
         int? count = bins is "'sturges'" ? null : int.Parse(bins, CultureInfo.InvariantCulture);
         return GoldenResult.Value(HistogramDistance.JensenShannon(golden.Input("ref"), golden.Input("cur"), count, LogBase(golden)).Value);
     }
 
-    private static CategoryCounts Categories(GoldenCase golden) => CategoryCounts.Of(Labels(golden, "ref"), Labels(golden, "cur"));
+    private static CategoryCounts Categories(GoldenCase golden)
+    {
+        AllowEmptyCategories(golden);
+        return CategoryCounts.Of(Labels(golden, "ref"), Labels(golden, "cur"));
+    }
+
+    // The number of counters of the reference: categories without a value on either side, which add nothing to a divergence.
+    private static void AllowEmptyCategories(GoldenCase golden) => golden.Call.Whole("minlength", 0);
 
     private static string[] Labels(GoldenCase golden, string name) =>
         Array.ConvertAll(golden.IntegerInput(name), label => label.ToString(CultureInfo.InvariantCulture));
@@ -65,7 +81,7 @@ internal static partial class DivergenceKinds
 
     private static ZeroRule Rule(GoldenCase golden)
     {
-        var rule = RuleArgument().Match(golden.Call);
+        var rule = RuleArgument().Match(golden.Call.Text);
         double? epsilon = rule.Groups[2].Success ? double.Parse(rule.Groups[2].Value, CultureInfo.InvariantCulture) : null;
         return (rule.Success ? rule.Groups[1].Value : "none") switch
         {

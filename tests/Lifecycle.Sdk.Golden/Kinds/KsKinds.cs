@@ -21,7 +21,7 @@ internal static partial class KsKinds
     private static GoldenResult OneSample(GoldenCase golden)
     {
         double mean = 0, deviation = 1;
-        if (NormalParameters().Match(golden.Call) is { Success: true } match)
+        if (NormalParameters().Match(golden.Call.Text) is { Success: true } match)
         {
             mean = double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
             deviation = double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture);

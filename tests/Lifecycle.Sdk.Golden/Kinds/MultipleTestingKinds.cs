@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lifecycle.Sdk.Drift;
 
 namespace Lifecycle.Sdk.Golden.Kinds;
@@ -8,23 +7,28 @@ internal static class MultipleTestingKinds
 {
     public static void Register(KindTable table)
     {
-        Add(table, "bonferroni", (p, level) => MultipleTesting.Bonferroni(p, level));
-        Add(table, "sidak", (p, level) => MultipleTesting.Sidak(p, level));
-        Add(table, "holm", (p, level) => MultipleTesting.Holm(p, level));
-        Add(table, "hommel", (p, level) => MultipleTesting.Hommel(p, level));
-        Add(table, "hochberg", (p, level) => MultipleTesting.Hochberg(p, level));
-        Add(table, "fdr_bh", (p, level) => MultipleTesting.BenjaminiHochberg(p, level));
-        Add(table, "fdr_by", (p, level) => MultipleTesting.BenjaminiYekutieli(p, level));
-        table.Add("combine_fisher", golden => Combined(MultipleTesting.CombineFisher(golden.Input("p"))));
-        table.Add("combine_stouffer", golden => Combined(MultipleTesting.CombineStouffer(golden.Input("p"))));
+        Add(table, "bonferroni", "bonferroni", (p, level) => MultipleTesting.Bonferroni(p, level));
+        Add(table, "sidak", "sidak", (p, level) => MultipleTesting.Sidak(p, level));
+        Add(table, "holm", "holm", (p, level) => MultipleTesting.Holm(p, level));
+        Add(table, "hommel", "hommel", (p, level) => MultipleTesting.Hommel(p, level));
+        Add(table, "hochberg", "simes-hochberg", (p, level) => MultipleTesting.Hochberg(p, level));
+        Add(table, "fdr_bh", "fdr_bh", (p, level) => MultipleTesting.BenjaminiHochberg(p, level));
+        Add(table, "fdr_by", "fdr_by", (p, level) => MultipleTesting.BenjaminiYekutieli(p, level));
+        table.Add("combine_fisher", golden => Combined(golden, "fisher", MultipleTesting.CombineFisher(golden.Input("p"))));
+        table.Add("combine_stouffer", golden => Combined(golden, "stouffer", MultipleTesting.CombineStouffer(golden.Input("p"))));
     }
 
-    private static void Add(KindTable table, string kind, Func<double[], double, AdjustedPValues> correct) => table.Add(kind, golden =>
+    private static void Add(
+        KindTable table, string kind, string method, Func<double[], double, AdjustedPValues> correct) => table.Add(kind, golden =>
     {
-        var level = double.Parse(golden.Argument("alpha") ?? "0.05", CultureInfo.InvariantCulture);
-        var result = correct(golden.Input("p"), level);
+        golden.Call.Require("method", method);
+        var result = correct(golden.Input("p"), golden.Call.Number("alpha", 0.05));
         return new GoldenResult().With("reject", result.Rejected).With("adjusted", result.Adjusted);
     });
 
-    private static GoldenResult Combined((double Statistic, double PValue) result) => GoldenResult.Test(result.Statistic, result.PValue);
+    private static GoldenResult Combined(GoldenCase golden, string method, (double Statistic, double PValue) result)
+    {
+        golden.Call.Require("method", method);
+        return GoldenResult.Test(result.Statistic, result.PValue);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lifecycle.Sdk.Evaluation;
 
 namespace Lifecycle.Sdk.Golden.Kinds;
@@ -13,8 +12,8 @@ internal static class RegressionKinds
     public static void Register(KindTable table)
     {
         Add(table, "mae", RegressionMetrics.MeanAbsoluteError);
-        Add(table, "mse", RegressionMetrics.MeanSquaredError);
-        Add(table, "rmse", RegressionMetrics.RootMeanSquaredError);
+        AddSquared(table, "mse", "True", RegressionMetrics.MeanSquaredError);
+        AddSquared(table, "rmse", "False", RegressionMetrics.RootMeanSquaredError);
         Add(table, "r2", RegressionMetrics.R2);
         Add(table, "mape", RegressionMetrics.MeanAbsolutePercentageError);
         Add(table, "median_ae", RegressionMetrics.MedianAbsoluteError);
@@ -24,7 +23,7 @@ internal static class RegressionKinds
         Add(table, "gamma_deviance", RegressionMetrics.GammaDeviance);
         Add(table, "d2_absolute", RegressionMetrics.D2AbsoluteError);
         table.Add("pinball_0.9", g => GoldenResult.Value(RegressionMetrics.PinballLoss(
-            g.Input("y"), g.Input("f"), double.Parse(g.Argument("alpha")!, CultureInfo.InvariantCulture), Weights(g))));
+            g.Input("y"), g.Input("f"), g.Call.Number("alpha", 0.5), Weights(g))));
         table.Add("max_error", g => GoldenResult.Value(RegressionMetrics.MaxError(g.Input("y"), g.Input("f"))));
         Add(table, "pearson", Correlation.Pearson);
         Add(table, "spearman", Correlation.Spearman);
@@ -39,6 +38,14 @@ internal static class RegressionKinds
 
     private static void Add(KindTable table, string kind, Metric metric) =>
         table.Add(kind, g => GoldenResult.Value(metric(g.Input("y"), g.Input("f"), Weights(g))));
+
+    // The reference has one function for both.
+    private static void AddSquared(KindTable table, string kind, string squared, Metric metric) => table.Add(kind, g =>
+    {
+        if ((g.Argument("squared") ?? "True") != squared)
+            throw GoldenCall.Unknown("squared", g.Argument("squared"));
+        return GoldenResult.Value(metric(g.Input("y"), g.Input("f"), Weights(g)));
+    });
 
     private static double[] Weights(GoldenCase golden) => golden.Argument("sample_weight") is { } name ? golden.Input(name) : [];
 }

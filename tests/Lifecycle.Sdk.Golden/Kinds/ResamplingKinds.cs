@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Lifecycle.Sdk.Evaluation;
 using Lifecycle.Sdk.Numerics;
 
 namespace Lifecycle.Sdk.Golden.Kinds;
 
 /// <summary>Folds without shuffling, and permutation importance with given permutations.</summary>
-internal static class ResamplingKinds
+internal static partial class ResamplingKinds
 {
     public static void Register(KindTable table)
     {
@@ -15,12 +16,16 @@ internal static class ResamplingKinds
         table.Add("group_kfold", g => FoldOfEachRow(g, Splits.GroupKFold(g.IntegerInput("g"), Folds(g))));
         table.Add("time_series_split", g => new GoldenResult().With(
             "value",
-            Splits.TimeSeries(g.Input("y").Length, Folds(g)).Select(
+            Splits.TimeSeries(g.Input("y").Length, Folds(g), Optional(g, "test_size"), g.Call.Whole("gap", 0), Optional(g, "max_train_size")).Select(
                 fold => new[] { fold.Train.Count, fold.Test[0], fold.Test[^1] }).ToArray()));
         table.Add("permutation_importance", Importance);
     }
 
-    private static int Folds(GoldenCase golden) => (int)golden.PositionalNumbers()[0];
+    private static int Folds(GoldenCase golden) =>
+        golden.PositionalNumbers() is [var folds, ..] ? (int)folds : golden.Call.Whole("n_splits", 5);
+
+    private static int? Optional(GoldenCase golden, string keyword) =>
+        golden.Argument(keyword) is null or "None" ? null : golden.Call.Whole(keyword, 0);
 
     private static GoldenResult FoldOfEachRow(GoldenCase golden, IReadOnlyList<Fold> folds)
     {
@@ -51,9 +56,12 @@ internal static class ResamplingKinds
             }
         }
 
-        ScoreFunction<double, double> score = golden.Call.Contains("'accuracy'", StringComparison.Ordinal)
-            ? (y, f) => SignAccuracy(y, f)
-            : (y, f) => RegressionMetrics.R2(y, f);
+        ScoreFunction<double, double> score = Score().Match(golden.Call.Text).Groups[1].Value switch
+        {
+            "accuracy" => (y, f) => SignAccuracy(y, f),
+            "r2" => (y, f) => RegressionMetrics.R2(y, f),
+            var other => throw GoldenCall.Unknown("the score", other),
+        };
         var result = PermutationImportance.Compute<double, double>(
             golden.Input("X"),
             w.Length,
@@ -94,4 +102,7 @@ internal static class ResamplingKinds
 
         return order;
     }
+
+    [GeneratedRegex(@"\bb, '(\w+)'")]
+    private static partial Regex Score();
 }

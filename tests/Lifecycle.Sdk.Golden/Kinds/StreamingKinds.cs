@@ -14,15 +14,15 @@ internal static class StreamingKinds
         table.Add("page_hinkley", golden => Run(golden, PageHinkley(golden)).Result);
         table.Add("ddm", golden => WithWarnings(golden, new DdmDetector(new DdmOptions
         {
-            WarmUp = Whole(golden, "warm", 30),
-            WarningLevel = Number(golden, "warning", 2),
-            DriftLevel = Number(golden, "drift", 3),
+            WarmUp = Whole(golden, 1, 30, "warm"),
+            WarningLevel = Number(golden, 2, 2, "warning", "warn"),
+            DriftLevel = Number(golden, 3, 3, "drift"),
         })));
         table.Add("eddm", golden => WithWarnings(golden, new EddmDetector(new EddmOptions
         {
-            WarmUp = Whole(golden, "warm", 30),
-            WarningLevel = Number(golden, "alpha", 0.95),
-            DriftLevel = Number(golden, "beta", 0.9),
+            WarmUp = Whole(golden, 1, 30, "warm"),
+            WarningLevel = Number(golden, 2, 0.95, "alpha"),
+            DriftLevel = Number(golden, 3, 0.9, "beta"),
         })));
         table.Add("hddm_a", golden => WithWarnings(golden, new HddmADetector(Hddm(golden))));
         table.Add("hddm_w", golden => WithWarnings(golden, new HddmWDetector(Hddm(golden))));
@@ -33,11 +33,11 @@ internal static class StreamingKinds
     {
         var detector = new AdwinDetector(new AdwinOptions
         {
-            Delta = Number(golden, "delta", 0.002),
-            Clock = Whole(golden, "clock", 32),
-            MaxBuckets = Whole(golden, "max_buckets", 5),
-            MinimumSubwindow = Whole(golden, "min_sub", 5),
-            GracePeriod = Whole(golden, "grace", 10),
+            Delta = Number(golden, 1, 0.002, "delta"),
+            Clock = Whole(golden, 2, 32, "clock"),
+            MaxBuckets = Whole(golden, 3, 5, "max_buckets"),
+            MinimumSubwindow = Whole(golden, 4, 5, "min_sub"),
+            GracePeriod = Whole(golden, 5, 10, "grace"),
         });
         return Run(golden, detector).Result
             .With("width", detector.Width)
@@ -49,11 +49,11 @@ internal static class StreamingKinds
     {
         var detector = new KswinDetector(new KswinOptions
         {
-            Alpha = Number(golden, "alpha", 0.005),
-            WindowSize = Whole(golden, "window", 100),
-            SampleSize = Whole(golden, "stat", 30),
-            MinimumDistance = Number(golden, "min_d", 0.1),
-            Seed = ulong.Parse(golden.Argument("seed")!, CultureInfo.InvariantCulture),
+            Alpha = Number(golden, 2, 0.005, "alpha"),
+            WindowSize = Whole(golden, 3, 100, "window"),
+            SampleSize = Whole(golden, 4, 30, "stat"),
+            MinimumDistance = Number(golden, 5, 0.1, "min_d"),
+            Seed = ulong.Parse(golden.Call.Argument(1, "seed") ?? throw GoldenCall.Unknown("seed", null), CultureInfo.InvariantCulture),
         });
         var pValues = new List<double>();
         return Run(golden, detector, () => pValues.Add(detector.PValue)).Result.With("pvalues", pValues);
@@ -61,37 +61,36 @@ internal static class StreamingKinds
 
     private static PageHinkleyDetector PageHinkley(GoldenCase golden) => new(new PageHinkleyOptions
     {
-        MinimumCount = Whole(golden, "min", 30),
-        Delta = Number(golden, "delta", 0.005),
-        Threshold = Number(golden, "threshold", 50),
-        Alpha = Number(golden, "alpha", 0.9999),
-        Direction = golden.Argument("mode") switch
+        MinimumCount = Whole(golden, 1, 30, "min", "min_n"),
+        Delta = Number(golden, 2, 0.005, "delta"),
+        Threshold = Number(golden, 3, 50, "threshold"),
+        Alpha = Number(golden, 4, 0.9999, "alpha"),
+        Direction = golden.Call.Argument(5, "mode") switch
         {
             null or "both" => DriftDirection.Both,
             "up" => DriftDirection.Up,
             "down" => DriftDirection.Down,
-            var other => throw new FormatException($"Unknown mode '{other}'."),
+            var other => throw GoldenCall.Unknown("mode", other),
         },
     });
 
     private static CusumDetector Cusum(GoldenCase golden)
     {
-        var numbers = golden.PositionalNumbers();
         return new CusumDetector(new CusumOptions
         {
-            Mean = numbers[0],
-            StandardDeviation = numbers[1],
-            Slack = Number(golden, "k", 0.5),
-            Threshold = Number(golden, "h", 5),
+            Mean = Number(golden, 1, null, "mean"),
+            StandardDeviation = Number(golden, 2, null, "std"),
+            Slack = Number(golden, 3, 0.5, "k"),
+            Threshold = Number(golden, 4, 5, "h"),
         });
     }
 
     private static HddmOptions Hddm(GoldenCase golden) => new()
     {
-        DriftConfidence = Number(golden, "drift", 0.001),
-        WarningConfidence = Number(golden, "warning", 0.005),
-        Lambda = Number(golden, "lam", 0.05),
-        TwoSided = golden.Argument("two_sided") == "True",
+        DriftConfidence = Number(golden, 1, 0.001, "drift"),
+        WarningConfidence = Number(golden, 2, 0.005, "warning", "warn"),
+        Lambda = Number(golden, 3, 0.05, "lam"),
+        TwoSided = golden.Call.Flag("two_sided", false),
     };
 
     private static GoldenResult WithWarnings(GoldenCase golden, DriftDetector detector)
@@ -122,9 +121,12 @@ internal static class StreamingKinds
         return (new GoldenResult().With("flags", flags), warnings);
     }
 
-    private static double Number(GoldenCase golden, string name, double fallback) =>
-        golden.Argument(name) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : fallback;
+    // The arguments have the order in which the README lists them.
+    private static double Number(GoldenCase golden, int position, double? fallback, params ReadOnlySpan<string> names) =>
+        golden.Call.Argument(position, names) is { } text
+            ? double.Parse(text, CultureInfo.InvariantCulture)
+            : fallback ?? throw GoldenCall.Unknown(names[0], null);
 
-    private static int Whole(GoldenCase golden, string name, int fallback) =>
-        golden.Argument(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;
+    private static int Whole(GoldenCase golden, int position, int fallback, params ReadOnlySpan<string> names) =>
+        golden.Call.Argument(position, names) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;
 }

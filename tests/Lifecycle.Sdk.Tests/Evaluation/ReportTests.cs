@@ -80,6 +80,23 @@ public sealed class ReportTests
         Assert.Equal(regression, RegressionReport.FromJson(regression.ToJson()));
         Assert.Equal(double.NaN, regression.MeanSquaredLogError);
         Assert.Equal(14, regression.Metrics.Count);
-        Assert.Equal(15, regression.ToString().Split('\n').Length);
+        Assert.Equal(16, regression.ToString().TrimEnd('\n').Split('\n').Length);
+    }
+
+    [Fact]
+    public void Names_from_outside_cannot_break_the_lines_of_a_report()
+    {
+        string evil = "cat\n\u001b[31m" + new string('x', 100);
+        var classes = ClassificationReport.Compute([evil, "dog"], [evil, "dog"]);
+        var groups = FairnessReport.Compute([true, false], [true, false], [evil, "dog"]);
+
+        Assert.All([classes.ToString(), groups.ToString()], text =>
+        {
+            Assert.DoesNotContain('\u001b', text);
+            Assert.DoesNotContain(new string('x', 61), text, StringComparison.Ordinal);
+            Assert.Contains("cat  [31m", text, StringComparison.Ordinal);
+        });
+        // Both groups are small; the mark survives the cut.
+        Assert.Contains("… *", groups.ToString(), StringComparison.Ordinal);
     }
 }

@@ -10,15 +10,18 @@ internal static class PopulationMoments
         if (range.Min == range.Max) return 0;
         var scale = ScaleOf(range);
         var mean = ScaledMean(values, scale);
-        double total = 0, partial = 0;
+        double total = 0, partial = 0, deviations = 0;
         for (var i = 0; i < values.Length; i++)
         {
             var deviation = (values[i] * scale) - mean;
+            deviations += deviation;
             partial += deviation * deviation;
             if ((i & 1023) == 1023) (total, partial) = (total + partial, 0);
         }
 
-        return Math.Sqrt((total + partial) / values.Length) / scale;
+        // Far from zero the mean as a double is off; the deviations from it say by how much.
+        var rest = deviations / values.Length;
+        return Math.Sqrt(Math.Max(0, ((total + partial) / values.Length) - (rest * rest))) / scale;
     }
 
     public static double Mean(ReadOnlySpan<double> values)

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Lifecycle.Sdk.Quality;
+using Lifecycle.Sdk.Numerics;
 
 namespace Lifecycle.Sdk.Drift;
 

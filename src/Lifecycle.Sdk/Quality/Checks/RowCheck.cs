@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Lifecycle.Sdk.Numerics;
 
 namespace Lifecycle.Sdk.Quality;
 

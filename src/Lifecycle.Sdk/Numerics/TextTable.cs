@@ -1,20 +1,25 @@
 using System.Text;
 
-namespace Lifecycle.Sdk.Quality;
+namespace Lifecycle.Sdk.Numerics;
 
-/// <summary>Rows of text in aligned columns: the first left-aligned, the others right-aligned unless they hold words.</summary>
+/// <summary>
+/// The text form of every report: rows in aligned columns, the first left-aligned, the others right-aligned unless they hold words.
+/// </summary>
 internal sealed class TextTable(params string[] header)
 {
-    private const int LongestCell = 60;
+    public const int LongestCell = 60;
+    private readonly string[] _header = [.. header.Select(cell => Shorten(cell))];
     private readonly List<string[]> _rows = [];
 
-    public void Add(params string[] cells) => _rows.Add([.. cells.Select(Shorten)]);
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(cell => Shorten(cell))]);
 
     /// <summary>One line, no control characters, of bounded length: cells hold names and values that come from outside.</summary>
-    public static string Shorten(string text)
+    public static string Shorten(string text, int longest = LongestCell)
     {
-        bool isLong = text.Length > LongestCell;
-        var builder = new StringBuilder(text, 0, isLong ? LongestCell - 1 : text.Length, LongestCell);
+        bool isLong = text.Length > longest;
+        // Not in the middle of a surrogate pair, whose half would not be text.
+        int length = !isLong ? text.Length : char.IsHighSurrogate(text[longest - 2]) ? longest - 2 : longest - 1;
+        var builder = new StringBuilder(text, 0, length, longest);
         for (int i = 0; i < builder.Length; i++)
         {
             if (char.IsControl(builder[i])) builder[i] = ' ';
@@ -24,21 +29,22 @@ internal sealed class TextTable(params string[] header)
 
     public override string ToString()
     {
-        int[] widths = new int[header.Length];
-        bool[] right = new bool[header.Length];
-        for (int i = 0; i < header.Length; i++)
+        int[] widths = new int[_header.Length];
+        bool[] right = new bool[_header.Length];
+        for (int i = 0; i < _header.Length; i++)
         {
-            widths[i] = _rows.Select(row => row[i].Length).Append(header[i].Length).Max();
+            widths[i] = _rows.Select(row => row[i].Length).Append(_header[i].Length).Max();
             right[i] = i > 0 && _rows.All(row => LooksLikeNumber(row[i]));
         }
         var text = new StringBuilder();
-        Append(text, header, widths, right);
+        Append(text, _header, widths, right);
         Append(text, [.. widths.Select(width => new string('-', width))], widths, right);
         foreach (string[] row in _rows) Append(text, row, widths, right);
         return text.ToString();
     }
 
-    private static bool LooksLikeNumber(string cell) => cell.Length == 0 || char.IsAsciiDigit(cell[0]) || cell[0] is '-' or '~' or '∞';
+    private static bool LooksLikeNumber(string cell) =>
+        cell.Length == 0 || char.IsAsciiDigit(cell[0]) || cell[0] is '-' or '+' or '~' or '∞' or '[' || cell == "NaN";
 
     private static void Append(StringBuilder text, string[] cells, int[] widths, bool[] right)
     {
