@@ -10,7 +10,7 @@ internal sealed class TrackingServer
     public TrackingServer(Tracker tracker, LifecycleServerOptions options, TimeProvider time, ILogger logger)
     {
         (Tracker, Options, Time, Logger) = (tracker, options, time, logger);
-        Writers = new RunWriters(tracker.Store, time);
+        Writers = new RunWriters(tracker.Store);
         Models = new LoggedModels(this);
         Guard = new RequestGuard(options);
     }

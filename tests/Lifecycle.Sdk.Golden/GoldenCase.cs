@@ -34,10 +34,6 @@ internal sealed class GoldenCase
 
     public bool HasWarnings => _element.TryGetProperty("warnings", out var warnings) && warnings.GetArrayLength() > 0;
 
-    /// <summary>Whether the reference says of its own values that they are not to be trusted.</summary>
-    public bool WarnsOfCancellation => _element.TryGetProperty("warnings", out var warnings)
-        && warnings.EnumerateArray().Any(warning => warning.GetString()!.Contains("catastrophic cancellation", StringComparison.Ordinal));
-
     /// <summary>The wanted fields; undefined where the case has only exact values.</summary>
     public JsonElement Expected => _element.TryGetProperty("expected", out var expected) ? expected : default;
 

@@ -19,12 +19,6 @@ internal sealed class GoldenResult
     /// </summary>
     public string? Defined { get; private set; }
 
-    /// <summary>
-    /// The fields in exact arithmetic, set where the reference warns that it lost its digits to cancellation: then, in an edge case, these
-    /// are right too.
-    /// </summary>
-    public GoldenResult? Exact { get; set; }
-
     public static GoldenResult Value(double value) => new GoldenResult().With("value", value);
 
     public static GoldenResult Test(double statistic, double pValue) =>

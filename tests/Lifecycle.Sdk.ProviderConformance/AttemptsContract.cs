@@ -19,13 +19,13 @@ public abstract class AttemptsContract<TFixture>(TFixture fixture) : StoreContra
         await resumed.LogPointsAsync("loss", At(2, 22), At(3, 23));
         await ReopenAsync();
         Assert.Equal([10, 11, 22, 23], Sorted(await ReadAsync(run, "loss")));
-        Assert.Equal([10, 11, 12, 13, 22, 23], Sorted(await ReadAsync(run, "loss", Everything)));
+        if (Fixture.Capabilities.KeepsPointsExactly) Assert.Equal([10, 11, 12, 13, 22, 23], Sorted(await ReadAsync(run, "loss", Everything)));
         var metrics = (await Store.GetRunAsync(run.Id))!.Metrics;
         var summary = metrics["loss"];
         Assert.Equal((4L, 66.0, 23.0, 10.0, 23.0), (summary.Count, summary.Sum, summary.Last.Value, summary.Min!.Value.Value, summary.Max!.Value.Value));
         Assert.False(metrics.ContainsKey("only late"));
         Assert.Empty(await ReadAsync(run, "only late"));
-        Assert.Single(await ReadAsync(run, "only late", Everything));
+        if (Fixture.Capabilities.KeepsPointsExactly) Assert.Single(await ReadAsync(run, "only late", Everything));
     }
 
     [Fact]
@@ -60,6 +60,7 @@ public abstract class AttemptsContract<TFixture>(TFixture fixture) : StoreContra
     [Fact]
     public async Task Blocks_name_their_attempt()
     {
+        Assert.SkipUnless(Fixture.Capabilities.KeepsPointsExactly, "The store keeps points as a set.");
         var run = await StartAsync();
         await run.LogPointsAsync("loss", At(0, 1), At(1, 2));
         var resumed = await ResumeAsync(run, attempt: 77, fromStep: 1);

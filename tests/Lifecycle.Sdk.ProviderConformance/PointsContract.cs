@@ -17,14 +17,16 @@ public abstract class PointsContract<TFixture>(TFixture fixture) : StoreContract
     [Fact]
     public async Task Every_double_comes_back_bit_for_bit()
     {
+        var isExact = Fixture.Capabilities.KeepsPointsExactly;
+        var expected = OddBits.Select(bits => isExact || !double.IsNaN(BitConverter.Int64BitsToDouble(bits)) ? bits : BitConverter.DoubleToInt64Bits(double.NaN)).ToArray();
         var run = await StartAsync();
         var points = OddBits.Select((bits, i) => new MetricPoint(i, i, BitConverter.Int64BitsToDouble(bits))).ToArray();
         await run.LogPointsAsync("odd", points);
         foreach (var point in points) await run.LogPointsAsync($"single/{point.Step}", point);
         await ReopenAsync();
-        Assert.Equal(OddBits, (await ReadAsync(run, "odd")).Select(point => BitConverter.DoubleToInt64Bits(point.Value)));
+        Assert.Equal(expected, (await ReadAsync(run, "odd")).Select(point => BitConverter.DoubleToInt64Bits(point.Value)));
         foreach (var point in points)
-            Assert.Equal(OddBits[point.Step], BitConverter.DoubleToInt64Bits((await ReadAsync(run, $"single/{point.Step}"))[0].Value));
+            Assert.Equal(expected[point.Step], BitConverter.DoubleToInt64Bits((await ReadAsync(run, $"single/{point.Step}"))[0].Value));
     }
 
     [Fact]
@@ -34,7 +36,7 @@ public abstract class PointsContract<TFixture>(TFixture fixture) : StoreContract
         var run = await StartAsync();
         await run.LogPointsAsync("loss", [.. steps.Select((step, i) => new MetricPoint(step, i, i))]);
         await ReopenAsync();
-        Assert.Equal(steps, (await ReadAsync(run, "loss")).Select(point => point.Step));
+        Assert.Equal(Fixture.Capabilities.KeepsPointsExactly ? steps : steps.Order(), (await ReadAsync(run, "loss")).Select(point => point.Step));
         var summary = (await Store.GetRunAsync(run.Id))!.Metrics["loss"];
         Assert.Equal((long.MinValue, long.MaxValue), (summary.First.Step, summary.Last.Step));
     }

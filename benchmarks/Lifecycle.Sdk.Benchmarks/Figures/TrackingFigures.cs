@@ -4,5 +4,5 @@ namespace Lifecycle.Sdk.Benchmarks.Figures;
 internal static class TrackingFigures
 {
     public static IEnumerable<Figure> All =>
-        [.. HotPathFigures.All, .. FirstPoint.All, .. DrainFigures.All, .. ReadFigures.All, .. SearchFigures.All];
+        [.. HotPathFigures.All, .. FirstPoint.All, .. DrainFigures.All, .. ReadFigures.All, .. SearchFigures.All, .. HttpFigures.All];
 }

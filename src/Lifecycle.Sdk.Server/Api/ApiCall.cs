@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Lifecycle.Sdk.Storage;
@@ -19,6 +20,10 @@ internal readonly struct ApiCall(HttpContext context, TrackingServer server)
 
     /// <summary>Whether a client of this library asks, which may use and gets more.</summary>
     public bool IsDialect { get; } = context.Request.Headers.ContainsKey(WireDialect.ClientHeader);
+
+    /// <summary>When what the request says happened: now, unless a client of this library says otherwise.</summary>
+    public DateTimeOffset Time => IsDialect && long.TryParse(Context.Request.Headers[WireDialect.TimeHeader], NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+        && given <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(given) : Server.Now;
 
     /// <summary>Who asks; null if nobody was authenticated.</summary>
     public string? User => Context.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : null;

@@ -37,8 +37,8 @@ internal static class ArtifactTransfer
             File.Delete(staged.FilePath); // The store has moved or copied it.
         }
 
-        var artifact = new ArtifactInfo(place, staged.Digest, staged.Size, call.Server.Now);
-        await LogEndpoints.LogAsync(call, run, new RunEntry([new ArtifactLogged(artifact)], [])).ConfigureAwait(false);
+        var artifact = new ArtifactInfo(place, staged.Digest, staged.Size, call.Time);
+        await LogEndpoints.LogAsync(call, run, new RunEntry(call.Time, [new ArtifactLogged(artifact)], [])).ConfigureAwait(false);
     }
 
     /// <summary>Sends an artifact, or the part of it that was asked for.</summary>

@@ -91,7 +91,7 @@ internal sealed class LoggedModels(TrackingServer server)
 
     private async ValueTask LogAsync(RunId run, RunFact fact)
     {
-        if (await server.Writers.LogAsync(run, new RunEntry([fact], [])).ConfigureAwait(false) is { Count: > 0 } refusals) throw ApiException.Refused(string.Join(' ', refusals));
+        if (await server.Writers.LogAsync(run, new RunEntry(server.Now, [fact], [])).ConfigureAwait(false) is { Count: > 0 } refusals) throw ApiException.Refused(string.Join(' ', refusals));
     }
 
     private static LoggedModel? Read(RunInfo run, string tag)

@@ -86,7 +86,7 @@ internal static class LogEndpoints
     /// <summary>Logs facts to a run and answers.</summary>
     public static async Task LogFactsAsync(ApiCall call, RunId run, params RunFact[] facts)
     {
-        await LogAsync(call, run, new RunEntry(facts, [])).ConfigureAwait(false);
+        await LogAsync(call, run, new RunEntry(call.Time, facts, [])).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }
 
@@ -109,9 +109,9 @@ internal static class LogEndpoints
         {
             var run = RunEndpoints.ParseRun(batch.Run is { Length: > 0 } id ? id : throw ApiException.Missing("run_id"));
             var facts = batch.ToFacts(call.IsDialect);
-            if (facts.Count + batch.PointCount > 0) await LogAsync(call, run, new RunEntry(facts, batch.Points, batch.Attempt ?? RunBatch.LatestAttempt)).ConfigureAwait(false);
+            if (facts.Count + batch.PointCount > 0) await LogAsync(call, run, new RunEntry(call.Time, facts, batch.Points, batch.Attempt ?? RunBatch.LatestAttempt)).ConfigureAwait(false);
             // An empty batch of this library's client is a sign of life.
-            else if (call.IsDialect) await LogAsync(call, run, new RunEntry([], [], RunBatch.LatestAttempt)).ConfigureAwait(false);
+            else if (call.IsDialect) await LogAsync(call, run, new RunEntry(call.Time, [], [], RunBatch.LatestAttempt)).ConfigureAwait(false);
             else await RunEndpoints.GetRunAsync(call, run).ConfigureAwait(false);
             await call.DoneAsync().ConfigureAwait(false);
         }

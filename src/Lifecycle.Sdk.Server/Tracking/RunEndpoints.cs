@@ -12,10 +12,13 @@ internal static class RunEndpoints
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
         var id = call.IsDialect && request.Text("run_id") is { } given ? ParseRun(given) : RunId.Parse(Guid.NewGuid().ToString("N"));
-        // A client that did not hear the answer asks again; the run that it made then is the one it means.
+        // A client that did not hear the answer asks again; the run that it made then is the one it means, and only what it lacks is filled in.
         if (call.IsDialect && await call.Store.GetRunAsync(id, call.Aborted).ConfigureAwait(false) is { } known)
         {
-            await AnswerRunAsync(call, known).ConfigureAwait(false);
+            var again = new RunStarted(known.ExperimentId, null, known.Name, known.StartTime, ParentOf(request.Tags("tags")), UserOf(call, request));
+            if (known.Stage == LifecycleStage.Active && (known.ParentId is null || known.User is null))
+                await call.Store.ApplyAsync(new RunBatch { Run = id, Time = call.Time, Facts = [again] }, call.Aborted).ConfigureAwait(false);
+            await AnswerRunAsync(call, await GetRunAsync(call, id).ConfigureAwait(false)).ConfigureAwait(false);
             return;
         }
 
@@ -25,13 +28,11 @@ internal static class RunEndpoints
         foreach (var tag in tags) WireKeyRules.RequireTag(tag, WireLimits.RunTagValue, call.IsDialect);
         var name = NameOf(request, tags) ?? RunNames.MakeUp(id);
         WireKeyRules.RequireName(name, "run name");
-        var user = call.User ?? Find(tags, WireTags.User) ?? request.Text("user_id");
-        var parent = Find(tags, WireTags.ParentRunId) is { } parentId && RunId.TryParse(parentId, null, out var found) ? found : (RunId?)null;
         var start = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(request.Int64("start_time") ?? 0, 0, MaxTime));
-        List<RunFact> facts = [new RunStarted(experiment.Id, null, name, start, parent, user)];
+        List<RunFact> facts = [new RunStarted(experiment.Id, null, name, start, ParentOf(tags), UserOf(call, request))];
         facts.AddRange(tags.Where(tag => tag.Key != WireTags.RunName).Select(tag => new TagSet(tag.Key, tag.Value)));
         if (experiment.Tags.TryGetValue(ServerTags.ArtifactLocation, out var location)) facts.Add(new TagSet(ServerTags.ArtifactLocation, location));
-        await call.Store.ApplyAsync(new RunBatch { Run = id, Time = call.Server.Now, Facts = facts }, call.Aborted).ConfigureAwait(false);
+        await call.Store.ApplyAsync(new RunBatch { Run = id, Time = call.Time, Facts = facts }, call.Aborted).ConfigureAwait(false);
         await AnswerRunAsync(call, await GetRunAsync(call, id).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
@@ -60,7 +61,7 @@ internal static class RunEndpoints
         else if (request.Int64("end_time") is not null) facts.Add(Status(call, request, run, run.Status));
         if (facts.Count > 0)
         {
-            var batch = new RunBatch { Run = run.Id, Time = call.Server.Now, Attempt = attempt ?? RunBatch.LatestAttempt, Facts = facts, Conditions = BatchConditions.ActiveRun };
+            var batch = new RunBatch { Run = run.Id, Time = call.Time, Attempt = attempt ?? RunBatch.LatestAttempt, Facts = facts, Conditions = BatchConditions.ActiveRun };
             // A status that a writer of the dialect sets for its own attempt does not hold once another has taken over.
             if (attempt is { } own && !isResume && run.Attempts.Any(other => other.Id > own)) batch = batch with { Facts = [.. facts.Where(fact => fact is not RunStatusChanged)] };
             await ApplyAsync(call, batch).ConfigureAwait(false);
@@ -122,6 +123,10 @@ internal static class RunEndpoints
         return new RunStatusChanged(status, end, call.IsDialect ? request.Text("error") : null);
     }
 
+    private static string? UserOf(ApiCall call, ApiRequest request) => call.User ?? Find(request.Tags("tags"), WireTags.User) ?? request.Text("user_id");
+
+    private static RunId? ParentOf(IReadOnlyList<WireTag> tags) => Find(tags, WireTags.ParentRunId) is { } id && RunId.TryParse(id, null, out var parent) ? parent : null;
+
     private static string? NameOf(ApiRequest request, IReadOnlyList<WireTag> tags)
     {
         var (field, tag) = (request.Text("run_name"), Find(tags, WireTags.RunName));
@@ -136,7 +141,7 @@ internal static class RunEndpoints
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
         var run = await GetRunAsync(call, ParseRun(request.RequiredRun())).ConfigureAwait(false);
-        if (run.Stage != stage) await ApplyAsync(call, new RunBatch { Run = run.Id, Time = call.Server.Now, Facts = [new RunStageChanged(stage)] }).ConfigureAwait(false);
+        if (run.Stage != stage) await ApplyAsync(call, new RunBatch { Run = run.Id, Time = call.Time, Facts = [new RunStageChanged(stage)] }).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }
 

@@ -3,9 +3,11 @@ using Lifecycle.Sdk.Storage;
 namespace Lifecycle.Sdk.Server;
 
 /// <summary>What one request logs to a run.</summary>
-internal sealed class RunEntry(IReadOnlyList<RunFact> facts, IReadOnlyList<SeriesPoints> points, long attempt = RunBatch.LatestAttempt)
+internal sealed class RunEntry(DateTimeOffset time, IReadOnlyList<RunFact> facts, IReadOnlyList<SeriesPoints> points, long attempt = RunBatch.LatestAttempt)
 {
     private readonly TaskCompletionSource<IReadOnlyList<string>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public DateTimeOffset Time => time;
 
     public IReadOnlyList<RunFact> Facts => facts;
 
@@ -25,7 +27,7 @@ internal sealed class RunEntry(IReadOnlyList<RunFact> facts, IReadOnlyList<Serie
 /// Logs to one run as one writer of the store, so that appending is cheap. Requests that arrive while a batch is being applied wait and then go together into
 /// one batch, with one sync of the disk; each is still applied whole or not at all, since a batch that is refused is taken apart again.
 /// </summary>
-internal sealed class RunWriter(RunId run, TrackingStore store, TimeProvider time)
+internal sealed class RunWriter(RunId run, TrackingStore store)
 {
     private const int MaxEntries = 256;
     private const BatchConditions Conditions = BatchConditions.NoConflicts | BatchConditions.ActiveRun | BatchConditions.NewPointsOnly;
@@ -88,7 +90,7 @@ internal sealed class RunWriter(RunId run, TrackingStore store, TimeProvider tim
         using var merged = new MergedPoints(entries);
         try
         {
-            var result = await ApplyAsync([.. entries.SelectMany(entry => entry.Facts)], merged.Points, entries[0].Attempt).ConfigureAwait(false);
+            var result = await ApplyAsync(entries.Max(entry => entry.Time), [.. entries.SelectMany(entry => entry.Facts)], merged.Points, entries[0].Attempt).ConfigureAwait(false);
             if (result is { Applied: false }) return false;
             foreach (var entry in entries) entry.Complete([]);
             return true;
@@ -105,7 +107,7 @@ internal sealed class RunWriter(RunId run, TrackingStore store, TimeProvider tim
         var entry = single[0];
         try
         {
-            var result = await ApplyAsync(entry.Facts, entry.Points, entry.Attempt).ConfigureAwait(false);
+            var result = await ApplyAsync(entry.Time, entry.Facts, entry.Points, entry.Attempt).ConfigureAwait(false);
             entry.Complete(result.Applied ? [] : result.Conflicts);
         }
         catch (Exception exception)
@@ -114,7 +116,7 @@ internal sealed class RunWriter(RunId run, TrackingStore store, TimeProvider tim
         }
     }
 
-    private async ValueTask<ApplyResult> ApplyAsync(IReadOnlyList<RunFact> facts, IReadOnlyList<SeriesPoints> points, long attempt)
+    private async ValueTask<ApplyResult> ApplyAsync(DateTimeOffset time, IReadOnlyList<RunFact> facts, IReadOnlyList<SeriesPoints> points, long attempt)
     {
         var batch = new RunBatch
         {
@@ -122,7 +124,7 @@ internal sealed class RunWriter(RunId run, TrackingStore store, TimeProvider tim
             Writer = _writer,
             Sequence = _sequence + 1,
             Attempt = attempt,
-            Time = time.GetUtcNow(),
+            Time = time,
             Facts = facts,
             Points = points,
             Conditions = Conditions,

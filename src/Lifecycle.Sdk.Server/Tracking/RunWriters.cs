@@ -4,7 +4,7 @@ using Lifecycle.Sdk.Storage;
 namespace Lifecycle.Sdk.Server;
 
 /// <summary>The writers of the runs that are logged to through this server; those that are idle are forgotten when there are many.</summary>
-internal sealed class RunWriters(TrackingStore store, TimeProvider time)
+internal sealed class RunWriters(TrackingStore store)
 {
     private const int MaxWriters = 4_096;
     private readonly ConcurrentDictionary<RunId, RunWriter> _writers = new();
@@ -18,7 +18,7 @@ internal sealed class RunWriters(TrackingStore store, TimeProvider time)
         if (_writers.Count > MaxWriters) Forget();
         while (true)
         {
-            var writer = _writers.GetOrAdd(run, static (id, state) => new RunWriter(id, state.Store, state.Time), (Store: store, Time: time));
+            var writer = _writers.GetOrAdd(run, static (id, store) => new RunWriter(id, store), store);
             if (writer.TryLog(entry)) return entry.Done;
             _writers.TryRemove(new(run, writer));
         }

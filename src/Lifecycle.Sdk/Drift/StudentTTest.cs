@@ -50,8 +50,9 @@ public static class StudentTTest
         RequireTwoFinite(first.Values, nameof(reference));
         RequireTwoFinite(second.Values, nameof(current));
         var shift = Moments.ShiftFor(Math.Max(Moments.LargestMagnitude(first.Values), Moments.LargestMagnitude(second.Values)));
-        Moments x = Moments.Of(first.Values, shift), y = Moments.Of(second.Values, shift);
-        var difference = x.MeanAbove(y);
+        // SciPy's number, also where the values lie so far from zero that rounding has taken digits from their means.
+        Moments x = Moments.Of(first.Values, shift).AboutRoundedMean(), y = Moments.Of(second.Values, shift).AboutRoundedMean();
+        var difference = x.Mean - y.Mean;
         if (x.SumOfSquares == 0 && y.SumOfSquares == 0 && difference == 0)
             throw new ArgumentException("All values of both samples are equal, so t is undefined.");
 

@@ -30,6 +30,9 @@ internal readonly record struct Moments(int Count, double Mean, double MeanRest,
         return new Moments(values.Length, mean, rest, Math.Max(0, squares - (deviations * rest)));
     }
 
+    /// <summary>The moments about the mean as a double, as if rounding had taken nothing: what NumPy computes.</summary>
+    public Moments AboutRoundedMean() => new(Count, Mean, 0, SumOfSquares + (Count * MeanRest * MeanRest));
+
     /// <summary>The mean of these values minus the mean of others, without the rounding of either mean.</summary>
     public double MeanAbove(Moments other) => Mean - other.Mean + (MeanRest - other.MeanRest);
 

@@ -14,11 +14,18 @@ public sealed record StoreCapabilities
         KeepsGivenIds = true,
         KeepsLedger = true,
         ChecksConditions = true,
+        KeepsPointsExactly = true,
         SummarizesSeries = true,
     };
 
     /// <summary>A batch's mark is recorded in the same transaction as its points, so that a batch delivered twice is applied once.</summary>
     public bool RecordsMarks { get; init; }
+
+    /// <summary>
+    /// Points come back in the order each writer logged, identical ones each for itself, NaN with its bits, superseded ones if asked for; otherwise they are a
+    /// set that comes back by step, time and value, NaN is NaN, and what is superseded is gone.
+    /// </summary>
+    public bool KeepsPointsExactly { get; init; }
 
     /// <summary>Params keep their type; otherwise they come back as text.</summary>
     public bool KeepsParamTypes { get; init; }

@@ -15,11 +15,8 @@ public sealed class CommonOffsetTests
     private static readonly double[] X = [1, 2, 3, 5, 8, 2, 7], Y = [2, 4, 6, 7, 9, 13], Z = [0, 0, 3, 11];
 
     [Fact]
-    public void Tests_of_means_are_blind_to_it()
+    public void Analysis_of_variance_is_blind_to_it()
     {
-        Assert.Equal(StudentTTest.Compare(X, Y).Statistic, StudentTTest.Compare(Far(X), Far(Y)).Statistic, 1e-13);
-        Assert.Equal(
-            StudentTTest.CompareWithEqualVariances(X, Y).PValue, StudentTTest.CompareWithEqualVariances(Far(X), Far(Y)).PValue, 1e-13);
         Assert.Equal(OneWayAnova.Compare([X, Y, Z]).Statistic, OneWayAnova.Compare([Far(X), Far(Y), Far(Z)]).Statistic, 1e-13);
     }
 

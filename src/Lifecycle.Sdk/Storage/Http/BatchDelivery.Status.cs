@@ -73,7 +73,7 @@ internal sealed partial class BatchDelivery
     private async ValueTask ChangeStageAsync(LifecycleStage stage, CancellationToken cancellationToken)
     {
         var endpoint = stage == LifecycleStage.Deleted ? "runs/delete" : "runs/restore";
-        using var _ = await channel.SendAsync(HttpCall.Post(endpoint, WireBody.Of(("run_id", link.ServerId))), cancellationToken).ConfigureAwait(false);
+        using var _ = await SendAsync(HttpCall.Post(endpoint, WireBody.Of(("run_id", link.ServerId))), cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask UpdateAsync(string name, string value, CancellationToken cancellationToken) =>
@@ -81,13 +81,13 @@ internal sealed partial class BatchDelivery
 
     private async ValueTask UpdateAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using var _ = await channel.SendAsync(HttpCall.Post("runs/update", body), cancellationToken).ConfigureAwait(false);
+        using var _ = await SendAsync(HttpCall.Post("runs/update", body), cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask SetTagAsync(string key, string value, CancellationToken cancellationToken)
     {
         var body = WireBody.Of(("run_id", link.ServerId), ("key", key), ("value", value));
-        using var _ = await channel.SendAsync(HttpCall.Post("runs/set-tag", body), cancellationToken).ConfigureAwait(false);
+        using var _ = await SendAsync(HttpCall.Post("runs/set-tag", body), cancellationToken).ConfigureAwait(false);
         link.TagKeys.Add(key);
     }
 
@@ -97,7 +97,7 @@ internal sealed partial class BatchDelivery
         if (!_isDialect && RunReading.IsOwnTag(key) && !link.TagKeys.Contains(key)) return;
         try
         {
-            using var _ = await channel.SendAsync(HttpCall.Post("runs/delete-tag", WireBody.Of(("run_id", link.ServerId), ("key", key))), cancellationToken).ConfigureAwait(false);
+            using var _ = await SendAsync(HttpCall.Post("runs/delete-tag", WireBody.Of(("run_id", link.ServerId), ("key", key))), cancellationToken).ConfigureAwait(false);
         }
         catch (HttpFailureException e) when (e.IsMissing)
         {

@@ -153,7 +153,7 @@ internal sealed partial class BatchDelivery
             if (parameters.Count > 0) json.Params("params", parameters);
             if (tags.Count > 0) json.Tags("tags", tags);
         });
-        using var _ = await channel.SendAsync(HttpCall.Post("runs/log-batch", body), cancellationToken).ConfigureAwait(false);
+        using var _ = await SendAsync(HttpCall.Post("runs/log-batch", body), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends values; what the server refuses is left out and reported, so that it does not keep everything else from arriving.</summary>
@@ -185,16 +185,39 @@ internal sealed partial class BatchDelivery
         }
     }
 
+    /// <summary>The protocol has no contents without a place: one that was delivered before is fetched from there.</summary>
+    private async ValueTask CopyAsync(string path, string key, ArtifactInfo artifact, CancellationToken cancellationToken)
+    {
+        var known = links.FindDelivered(artifact.Digest) ?? throw new LifecycleException(
+            $"The content {artifact.Digest} of artifact '{path}' was not given to {channel.Address} before the artifact was logged.") { Store = channel.Address, Run = batch.Run };
+        var temporary = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            var content = new CheckedStream(await artifacts.OpenAsync(known.ArtifactUri, known.Run, known.Key, cancellationToken).ConfigureAwait(false), artifact, channel.Address);
+            await using (content.ConfigureAwait(false))
+            {
+                var copy = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);
+                await using (copy.ConfigureAwait(false)) await content.CopyToAsync(copy, cancellationToken).ConfigureAwait(false);
+            }
+
+            await artifacts.UploadAsync(link.ArtifactUri, batch.Run, key, temporary, artifact.Time, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
     private async ValueTask SendArtifactsAsync(CancellationToken cancellationToken)
     {
         foreach (var (path, artifact) in _artifacts.ToArray())
         {
             var key = _isDialect ? path : WirePaths.Of(path);
-            var file = contents.Find(artifact.Digest) ?? throw new LifecycleException(
-                $"The content {artifact.Digest} of artifact '{path}' was not given to {channel.Address} before the artifact was logged.") { Store = channel.Address, Run = batch.Run };
             try
             {
-                await artifacts.UploadAsync(link.ArtifactUri, batch.Run, key, file, cancellationToken).ConfigureAwait(false);
+                if (contents.Find(artifact.Digest) is { } file) await artifacts.UploadAsync(link.ArtifactUri, batch.Run, key, file, artifact.Time, cancellationToken).ConfigureAwait(false);
+                else await CopyAsync(path, key, artifact, cancellationToken).ConfigureAwait(false);
+                links.Delivered(artifact.Digest, new DeliveredContent(link.ArtifactUri, batch.Run, key));
                 if (!_isDialect)
                 {
                     Note(new WireEntry

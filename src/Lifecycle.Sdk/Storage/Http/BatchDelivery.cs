@@ -120,6 +120,8 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
         link.Heard = batch.Time;
     }
 
+    private ValueTask<HttpAnswer> SendAsync(HttpCall call, CancellationToken cancellationToken) => channel.SendAsync(call with { Time = batch.Time }, cancellationToken);
+
     /// <summary>Adds an entry to the tags that say what the server could not keep.</summary>
     private void Note(WireEntry entry)
     {
@@ -136,7 +138,7 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
         var options = new ParallelOptions { MaxDegreeOfParallelism = maxConnections, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(requests, options, async (request, token) =>
         {
-            using (await channel.SendAsync(HttpCall.Post("runs/log-batch", request.Body), token).ConfigureAwait(false)) request.Return();
+            using (await SendAsync(HttpCall.Post("runs/log-batch", request.Body), token).ConfigureAwait(false)) request.Return();
         }).ConfigureAwait(false);
     }
 
@@ -191,7 +193,7 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
                 dataset = dataset with { Digest = input.Digest, Source = input.Source, SourceType = input.SourceType };
             }
 
-            using var _ = await channel.SendAsync(HttpCall.Post("runs/log-inputs", WireDatasets.LogInputs(link.ServerId, dataset, input.Context)), cancellationToken).ConfigureAwait(false);
+            using var _ = await SendAsync(HttpCall.Post("runs/log-inputs", WireDatasets.LogInputs(link.ServerId, dataset, input.Context)), cancellationToken).ConfigureAwait(false);
         }
     }
 

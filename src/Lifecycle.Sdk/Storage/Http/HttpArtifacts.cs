@@ -10,13 +10,14 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
     private const int BytesPerSecond = 65_536; // What a slow line still does: what a transfer may take is reckoned with it.
 
     /// <summary>Sends a file.</summary>
-    public async ValueTask UploadAsync(string? artifactUri, RunId run, string path, string file, CancellationToken cancellationToken)
+    public async ValueTask UploadAsync(string? artifactUri, RunId run, string path, string file, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var size = new FileInfo(file).Length;
         var call = new HttpCall(HttpMethod.Put, PlaceOf(artifactUri, run, path))
         {
             Content = () => ContentOf(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan), size),
             ExtraTime = TimeSpan.FromSeconds(size / BytesPerSecond),
+            Time = time,
         };
         using var _ = await channel.SendAsync(call, cancellationToken).ConfigureAwait(false);
     }

@@ -25,6 +25,9 @@ internal sealed record HttpCall(HttpMethod Method, string Path)
     /// <summary>What is wanted of a file that was read in part already.</summary>
     public RangeHeaderValue? Range { get; init; }
 
+    /// <summary>When what it says happened; null: now.</summary>
+    public DateTimeOffset? Time { get; init; }
+
     /// <summary>How long one try may take beyond the usual, for large bodies.</summary>
     public TimeSpan ExtraTime { get; init; }
 

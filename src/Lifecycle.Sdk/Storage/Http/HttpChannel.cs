@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
@@ -113,7 +114,10 @@ internal sealed class HttpChannel : IDisposable
             using var request = new HttpRequestMessage(call.Method, target) { Content = call.Content?.Invoke() };
             request.Headers.Authorization = authorization;
             request.Headers.TryAddWithoutValidation("User-Agent", "lifecycle-sdk");
-            if (_isDialect && isHome) request.Headers.TryAddWithoutValidation(WireDialect.ClientHeader, WireDialect.Version);
+            // From the first call on: stock servers do not look at it, and one of this library's answers in full at once.
+            if (isHome) request.Headers.TryAddWithoutValidation(WireDialect.ClientHeader, WireDialect.Version);
+            if (isHome && call.Time is { } time)
+                request.Headers.TryAddWithoutValidation(WireDialect.TimeHeader, time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
             // A part of a compressed file is of no use.
             if (call.IsStreamed) request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
             request.Headers.Range = call.Range;

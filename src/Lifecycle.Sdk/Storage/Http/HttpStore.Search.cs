@@ -7,6 +7,7 @@ internal sealed partial class HttpStore
     public override async ValueTask<Page<RunInfo>> SearchRunsAsync(RunQuery query, CancellationToken cancellationToken = default)
     {
         SearchValidator.RequireValid(query);
+        if (query.PageToken is { Length: 0 }) throw new ArgumentException("The page token is empty: null begins with the first page.", nameof(query));
         if (query.ExperimentIds is { Count: 0 }) return new Page<RunInfo>([], null);
         // The first answer tells what server it is, and so what it can search for.
         var experiments = query.ExperimentIds ?? await _experiments.AllIdsAsync(cancellationToken).ConfigureAwait(false);

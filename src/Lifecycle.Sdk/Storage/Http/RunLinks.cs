@@ -9,6 +9,7 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
     private const int ExperimentsPerSearch = 500;
     private readonly ConcurrentDictionary<RunId, RunLink> _links = new();
     private readonly SemaphoreSlim _creating = new(1, 1);
+    private readonly ConcurrentDictionary<ContentDigest, DeliveredContent> _delivered = new();
 
     /// <summary>The run that a batch is for.</summary>
     /// <exception cref="LifecycleNotFoundException">The server has none, and the batch does not start it.</exception>
@@ -51,6 +52,15 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
         if (await GetFromServerAsync(run.ToString(), cancellationToken).ConfigureAwait(false) is { } direct) return direct;
         return channel.IsDialect ? null : await SearchAsync(run, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Remembers where a content was delivered to.</summary>
+    public void Delivered(ContentDigest digest, DeliveredContent place)
+    {
+        if (_delivered.Count >= MaxLinks) _delivered.Clear();
+        _delivered[digest] = place;
+    }
+
+    public DeliveredContent? FindDelivered(ContentDigest digest) => _delivered.GetValueOrDefault(digest);
 
     public void Forget(RunId run) => _links.TryRemove(run, out _);
 
@@ -153,3 +163,6 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
         });
     }
 }
+
+/// <summary>Where a content is on the server.</summary>
+internal sealed record DeliveredContent(string? ArtifactUri, RunId Run, string Key);

@@ -2,13 +2,16 @@ namespace Lifecycle.Sdk.Storage.Http;
 
 /// <summary>
 /// How a client and a server of this library recognise each other within MLflow's protocol. The server puts <see cref="ServerHeader"/> on every
-/// answer. A client that has seen it puts <see cref="ClientHeader"/> on its requests, and the two then use a few more fields, which stock servers and
+/// answer, the client <see cref="ClientHeader"/> on every request. Once the client has seen the server's, the two use a few more fields, which stock servers and
 /// clients ignore (WIRE.md lists them): nothing else differs, so that each also works with the stock counterpart.
 /// </summary>
 internal static class WireDialect
 {
     public const string ServerHeader = "Lifecycle-Server";
     public const string ClientHeader = "Lifecycle-Sdk";
+
+    /// <summary>When what a request says happened, in milliseconds since 1970: work that was offline is not younger for it.</summary>
+    public const string TimeHeader = "Lifecycle-Time";
 
     /// <summary>The only version so far.</summary>
     public const string Version = "1";
