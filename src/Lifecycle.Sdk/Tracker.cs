@@ -14,7 +14,8 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     private readonly Lock _starting = new();
     private ModelRegistry? _models;
     private bool _started;
-    private int _disposed;
+    private bool _disposed;
+    private Task? _disposal;
 
     internal Tracker(TrackingStore store, TrackerOptions options, TimeProvider timeProvider, ILoggerFactory loggerFactory)
     {
@@ -103,20 +104,25 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The run, which the caller completes and disposes.</returns>
+    /// <exception cref="ArgumentException">The id is empty.</exception>
     /// <exception cref="LifecycleNotFoundException">The store has no such run.</exception>
     /// <exception cref="LifecycleException">The store can't be read.</exception>
     /// <exception cref="IOException">The journal can't be created on the local disk.</exception>
+    /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
     public async Task<Run> ResumeRunAsync(RunId id, long? fromStep = null, CancellationToken cancellationToken = default)
     {
+        if (id.IsEmpty) throw new ArgumentException("The run id is empty.", nameof(id));
         await CatchUpAsync(cancellationToken).ConfigureAwait(false);
         var known = await Runs.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        // Everything that may fail comes before the journal, whose first fact supersedes points.
+        var experiment = (await Store.GetExperimentAsync(known.ExperimentId, cancellationToken).ConfigureAwait(false))?.Name;
         var now = TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
         var attempt = known.Attempts.Count > 0 ? Math.Max(now, known.Attempts[^1].Id + 1) : now;
         var journal = Pump.Open(id, attempt, [new RunResumed(fromStep)]);
         return new Run(this, journal, new RunOrigin
         {
             Name = known.Name,
-            Experiment = (await Store.GetExperimentAsync(known.ExperimentId, cancellationToken).ConfigureAwait(false))?.Name,
+            Experiment = experiment,
             FromStep = fromStep,
             Params = known.Params,
             ResumedMetrics = known.Metrics,
@@ -192,11 +198,9 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     /// What is left stays in the journals for the next tracker. Runs that were not ended are left as they are and become interrupted.
     /// </summary>
     /// <returns>When it is closed.</returns>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        await Pump.DisposeAsync().ConfigureAwait(false);
-        await Store.DisposeAsync().ConfigureAwait(false);
+        lock (_starting) return new ValueTask(_disposal ??= DisposeOnceAsync());
     }
 
     /// <summary>The same as <see cref="DisposeAsync"/>, blocking.</summary>
@@ -205,10 +209,11 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     /// <summary>Opens the store on first use: recovery begins in the background.</summary>
     internal void EnsureStarted()
     {
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
         if (Volatile.Read(ref _started)) return;
         lock (_starting)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             if (_started) return;
             Pump.Start();
             Volatile.Write(ref _started, true);
@@ -236,7 +241,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     /// <summary>What a stopping host waits for: everything delivered, or the shutdown time-out.</summary>
     internal async Task DrainAsync(CancellationToken cancellationToken)
     {
-        if (_disposed != 0 || !Volatile.Read(ref _started)) return;
+        if (Volatile.Read(ref _disposed) || !Volatile.Read(ref _started)) return;
         using var timeout = new CancellationTokenSource(_options.ShutdownTimeout, TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
@@ -246,6 +251,21 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         catch (Exception exception) when (exception is LifecycleException or OperationCanceledException or ObjectDisposedException)
         {
             Log.HostStoppedBeforeDrained(Logger, Store.Address, exception);
+        }
+    }
+
+    private async Task DisposeOnceAsync()
+    {
+        Volatile.Write(ref _disposed, true);
+        // Leaves the lock that the caller holds.
+        await Task.Yield();
+        try
+        {
+            await Pump.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await Store.DisposeAsync().ConfigureAwait(false);
         }
     }
 

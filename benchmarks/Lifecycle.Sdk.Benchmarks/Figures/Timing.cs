@@ -6,15 +6,18 @@ namespace Lifecycle.Sdk.Benchmarks.Figures;
 /// <summary>Medians of interleaved rounds: what disturbs the machine disturbs product and floor alike.</summary>
 internal static class Timing
 {
-    /// <summary>Runs product and floor in turns and gives the median milliseconds of each. One round of warm-up is not counted.</summary>
-    public static (double Product, double Floor) Interleave(Action product, Action floor, int rounds)
+    /// <summary>Runs product and floor in turns and gives the median milliseconds of each. One round of warm-up is not counted, nor what is done
+    /// between the two.</summary>
+    public static (double Product, double Floor) Interleave(Action product, Action floor, int rounds, Action? between = null)
     {
         var (products, floors) = (new double[rounds], new double[rounds]);
         product();
+        between?.Invoke();
         floor();
         for (var round = 0; round < rounds; round++)
         {
             products[round] = Milliseconds(product);
+            between?.Invoke();
             floors[round] = Milliseconds(floor);
         }
 

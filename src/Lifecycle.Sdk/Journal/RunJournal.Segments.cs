@@ -103,14 +103,16 @@ internal sealed partial class RunJournal
         var current = Volatile.Read(ref _segment);
         var used = current is null ? -1 : current.Taken < current.Chunks ? current.Number - 1 : current.Number;
         List<WriteCursor> idle;
+        int left;
         lock (_cursorGate)
         {
             idle = _live.FindAll(cursor =>
                 cursor.IsOrphaned || (cursor.WasIdle() && cursor.Chunk is { } chunk && chunk.Segment <= used));
+            left = _live.Count - idle.Count;
         }
 
         Retire(idle);
-        if (_live.Count > DrainPosition.MaxOpen) RetireAll();
+        if (left > DrainPosition.MaxOpen) RetireAll();
     }
 
     /// <summary>Takes all chunks back. Threads that log get new ones.</summary>

@@ -33,8 +33,10 @@ public sealed class TwoSampleTestProperties
         var kept = (double[])pair.X.Clone();
         var straight = test(pair.X, pair.Y, NaNPolicy.Refuse);
         var shuffled = test(SeededSamples.Shuffled(pair.X, 5), SeededSamples.Shuffled(pair.Y, 6), NaNPolicy.Refuse);
-        AssertClose(straight.Statistic, shuffled.Statistic);
-        AssertClose(straight.PValue, shuffled.PValue);
+        // Epps-Singleton inverts a covariance that small samples leave badly conditioned: sums in another order show there.
+        var tolerance = name == "EppsSingleton" ? 1e-7 : 1e-10;
+        AssertClose(straight.Statistic, shuffled.Statistic, tolerance);
+        AssertClose(straight.PValue, shuffled.PValue, tolerance);
         Assert.Equal(kept, pair.X);
     }, iter: 40);
 

@@ -9,6 +9,8 @@ namespace Lifecycle.Sdk.Storage.Http;
 /// </summary>
 internal sealed partial class HttpStore : TrackingStore
 {
+    private const int StockConnections = 4;
+    public const int DialectConnections = 16;
     private readonly HttpStoreOptions _options;
     private readonly HttpChannel _channel;
     private readonly HttpExperiments _experiments;
@@ -60,7 +62,7 @@ internal sealed partial class HttpStore : TrackingStore
         await link.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var delivery = new BatchDelivery(_channel, _artifacts, _contents, _links, _options.MaxConnections, link, batch);
+            var delivery = new BatchDelivery(_channel, _artifacts, _contents, _links, _options.MaxConnections ?? (_channel.IsDialect ? DialectConnections : StockConnections), link, batch);
             return new ApplyResult(true, await delivery.RunAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (HttpFailureException e) when (e.IsMissing)

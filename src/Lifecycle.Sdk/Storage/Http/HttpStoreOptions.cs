@@ -39,8 +39,8 @@ public sealed class HttpStoreOptions
     public int MaxRetries { get; set; } = 4;
 
     /// <summary>How many requests may be under way at once while points are delivered.</summary>
-    /// <value>4; 1 to 64.</value>
-    public int MaxConnections { get; set; } = 4;
+    /// <value>Null: 16 with a server of this library, which applies requests that wait together, 4 with others; else 1 to 64.</value>
+    public int? MaxConnections { get; set; }
 
     /// <summary>
     /// Whether a search that the server can't do (OR, NOT, parentheses, numeric params, aggregates) fetches the runs and decides here. Otherwise it is refused.
@@ -53,7 +53,7 @@ public sealed class HttpStoreOptions
         Require(RequestTimeout > TimeSpan.Zero && RequestTimeout <= TimeSpan.FromDays(1), nameof(RequestTimeout), RequestTimeout, "more than 0 and at most 1 day");
         Require(TotalTimeout > TimeSpan.Zero && TotalTimeout <= TimeSpan.FromDays(1), nameof(TotalTimeout), TotalTimeout, "more than 0 and at most 1 day");
         Require(MaxRetries is >= 0 and <= 100, nameof(MaxRetries), MaxRetries, "0 to 100");
-        Require(MaxConnections is >= 1 and <= 64, nameof(MaxConnections), MaxConnections, "1 to 64");
+        Require(MaxConnections is null or (>= 1 and <= 64), nameof(MaxConnections), MaxConnections ?? 0, "1 to 64");
         if (Username is { Length: 0 } || Username?.Contains(':', StringComparison.Ordinal) == true)
             throw new ArgumentException($"The {nameof(Username)} is empty or contains ':', which basic authentication can't send.");
         if (Password is not null && Username is null) throw new ArgumentException($"A {nameof(Password)} is given without a {nameof(Username)}.");

@@ -16,7 +16,7 @@ internal static class HttpTransport
     {
         // Names move to other machines while a program runs for weeks.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        MaxConnectionsPerServer = options.MaxConnections + 4,
+        MaxConnectionsPerServer = (options.MaxConnections ?? HttpStore.DialectConnections) + 4,
         ConnectTimeout = TimeSpan.FromSeconds(15),
         AutomaticDecompression = DecompressionMethods.All,
         UseCookies = false,

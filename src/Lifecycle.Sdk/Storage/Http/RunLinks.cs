@@ -23,7 +23,7 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
         {
             var found = await FindAsync(batch.Run, cancellationToken).ConfigureAwait(false);
             if (found is not null && !(started is not null && channel.IsDialect)) return found;
-            return await CreateAsync(batch.Run, started ?? throw NoSuchRun(batch.Run), cancellationToken).ConfigureAwait(false);
+            return await CreateAsync(batch.Run, started ?? throw NoSuchRun(batch.Run), batch.Time, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -122,11 +122,11 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
         return answer.Runs is [var first, ..] ? first : null;
     }
 
-    private async ValueTask<RunLink> CreateAsync(RunId run, RunStarted started, CancellationToken cancellationToken)
+    private async ValueTask<RunLink> CreateAsync(RunId run, RunStarted started, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var experiment = await experiments.EnsureAsync(started.ExperimentId, started.ExperimentName, cancellationToken).ConfigureAwait(false);
         var parent = started.Parent is { } nested && await FindAsync(nested, cancellationToken).ConfigureAwait(false) is { } link ? link.ServerId : started.Parent?.ToString();
-        var call = HttpCall.Post("runs/create", BodyOf(run, started, experiment, parent)) with { IsRepeatable = channel.IsDialect };
+        var call = HttpCall.Post("runs/create", BodyOf(run, started, experiment, parent)) with { IsRepeatable = channel.IsDialect, Time = time };
         for (var tries = 1; ; tries++)
         {
             try
