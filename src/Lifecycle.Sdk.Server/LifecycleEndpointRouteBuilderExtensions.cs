@@ -12,17 +12,20 @@ public static class LifecycleEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps MLflow's REST API 2.0 (tracking, model registry, artifact proxy, logged models) under <c>/api/2.0</c> and <c>/ajax-api/2.0</c>, and <c>/health</c> and
-    /// <c>/version</c>, over the tracker that <c>AddLifecycle</c> has registered. Does no I/O; the first request opens the store.
+    /// <c>/version</c>, over the tracker that <c>AddLifecycle</c> has registered. The first request opens the store; only a file of users is read now.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="configure">Changes how the server behaves; runs now.</param>
     /// <returns>All of the endpoints, for <c>RequireAuthorization</c>, rate limits, CORS and the like.</returns>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="InvalidDataException">The file of <c>AddLifecycleUsers</c> is not one of users.</exception>
+    /// <exception cref="IOException">The file of <c>AddLifecycleUsers</c> can't be read.</exception>
     /// <exception cref="InvalidOperationException">No tracker is registered: call <c>services.AddLifecycle(…)</c> first.</exception>
     public static IEndpointConventionBuilder MapLifecycle(this IEndpointRouteBuilder endpoints, Action<LifecycleServerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var options = new LifecycleServerOptions();
+        // With AddLifecycleUsers nobody means to let everybody in. Its file is read here, so that a broken one stops the start.
+        var options = new LifecycleServerOptions { RequireRoles = endpoints.ServiceProvider.GetService<UserCheck>() is not null };
         configure?.Invoke(options);
         options.Validate();
         var services = endpoints.ServiceProvider;

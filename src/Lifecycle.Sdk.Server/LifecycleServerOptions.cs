@@ -29,7 +29,7 @@ public sealed class LifecycleServerOptions
     /// Whether each endpoint demands a role: <c>reader</c> for what only reads, <c>writer</c> for what changes, <c>admin</c> for what deletes models and experiments. Each
     /// includes the ones before it. The host adds the authentication, such as <c>AddLifecycleUsers</c>.
     /// </summary>
-    /// <value>False: whoever reaches the server may do everything, unless the host demands more.</value>
+    /// <value>True after <c>AddLifecycleUsers</c>; else false: whoever reaches the server may do everything, unless the host demands more.</value>
     public bool RequireRoles { get; set; }
 
     internal void Validate()

@@ -27,14 +27,16 @@ internal static class ApiErrors
         await WriteAsync(context, code, message).ConfigureAwait(false);
     }
 
-    public static async Task WriteAsync(HttpContext context, string code, string message)
+    public static async Task WriteAsync(HttpContext context, string code, string message, int? retryAfterSeconds = null)
     {
         var response = context.Response;
         var length = response.Headers.ContainsKey(WireDialect.ServerHeader);
         response.Clear();
         if (length) response.Headers[WireDialect.ServerHeader] = WireDialect.Version;
         response.StatusCode = WireError.StatusOf(code);
-        if (code == WireError.TemporarilyUnavailable) response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        if (code == WireError.TemporarilyUnavailable) retryAfterSeconds ??= RetryAfterSeconds;
+        if (retryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (code == WireError.Unauthenticated) response.Headers.WWWAuthenticate = "Basic realm=\"mlflow\"";
         response.ContentType = "application/json";
         JsonSerializer.Serialize(new Utf8JsonWriter(response.BodyWriter), new WireErrorBody(code, message), WireJson.Default.WireErrorBody);
         await response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);

@@ -20,6 +20,8 @@ internal static class Roles
         return role != Role.None;
     }
 
+    public static string NameOf(Role role) => Names[(int)role - 1];
+
     /// <summary>The names of the roles that include a role.</summary>
     public static string[] AtLeast(Role role) => Names[((int)role - 1)..];
 }
