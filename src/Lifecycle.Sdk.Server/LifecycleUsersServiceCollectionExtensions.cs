@@ -41,7 +41,10 @@ public static class LifecycleUsersServiceCollectionExtensions
             return new UserCheck(new UserDirectory(path, time, logger), options.RememberFor, time, logger);
         });
         services.AddAuthorization();
-        services.AddAuthentication(UsersAuthentication.Scheme).AddScheme<AuthenticationSchemeOptions, UsersAuthentication>(UsersAuthentication.Scheme, null);
+        // Not AddAuthentication: it brings in keys for cookies, and a folder to write them to.
+        services.AddAuthenticationCore(authentication => authentication.DefaultScheme = UsersAuthentication.Scheme);
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, UsersAuthentication>(UsersAuthentication.Scheme, null);
         return services;
     }
 }

@@ -33,7 +33,7 @@ public sealed class HttpWireTests
             $"POST /api/2.0/mlflow/runs/update {{\"run_id\":\"{id}\",\"status\":\"FINISHED\",\"end_time\":1700000002000}}",
         ], Lines(lab));
         Assert.All(lab.Server.Requests.Where(request => request.Method == "POST"), request => Assert.Equal("application/json", request.Headers["Content-Type"]));
-        Assert.All(lab.Server.Requests, request => Assert.False(request.Headers.ContainsKey("Lifecycle-Sdk")));
+        Assert.All(lab.Server.Requests, request => Assert.Equal("1", request.Headers["Lifecycle-Sdk"]));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class HttpWireTests
             $"POST /api/2.0/mlflow/runs/log-batch {{\"run_id\":\"{Run}\",\"attempt\":5}}",
             $"POST /api/2.0/mlflow/runs/update {{\"run_id\":\"{Run}\",\"status\":\"INTERRUPTED\",\"error\":\"why\"}}",
         ], server.Requests.Select(Line));
-        Assert.Equal([false, .. Enumerable.Repeat(true, 8)], server.Requests.Select(request => request.Headers.ContainsKey("Lifecycle-Sdk")));
+        Assert.All(server.Requests, request => Assert.True(request.Headers.ContainsKey("Lifecycle-Sdk")));
         Assert.True(store.Capabilities is { SearchesFullGrammar: true, SummarizesSeries: true, KeepsParamTypes: true, RecordsMarks: false, KeepsLedger: false, KeepsGivenIds: false });
     }
 
