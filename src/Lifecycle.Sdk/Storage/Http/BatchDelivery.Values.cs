@@ -189,7 +189,8 @@ internal sealed partial class BatchDelivery
     private async ValueTask CopyAsync(string path, string key, ArtifactInfo artifact, CancellationToken cancellationToken)
     {
         var known = links.FindDelivered(artifact.Digest) ?? throw new LifecycleException(
-            $"The content {artifact.Digest} of artifact '{path}' was not given to {channel.Address} before the artifact was logged.") { Store = channel.Address, Run = batch.Run };
+            $"The content {artifact.Digest} of artifact '{path}' was not given to {channel.Address} before the artifact was logged.")
+        { Store = channel.Address, Run = batch.Run };
         var temporary = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {

@@ -26,7 +26,8 @@ internal sealed class HistoryReading(HttpChannel channel)
         {
             var call = HttpCall.Get(
                 "metrics/get-history", ("run_id", serverRunId), ("metric_key", key),
-                ("max_results", WireLimits.HistoryPage.ToString(CultureInfo.InvariantCulture)), ("page_token", token)) with { IsStreamed = true };
+                ("max_results", WireLimits.HistoryPage.ToString(CultureInfo.InvariantCulture)), ("page_token", token)) with
+            { IsStreamed = true };
             using var answer = await channel.SendAsync(call, cancellationToken).ConfigureAwait(false);
             var stream = await answer.Response!.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
