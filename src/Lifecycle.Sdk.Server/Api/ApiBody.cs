@@ -58,6 +58,8 @@ internal sealed class ApiBody : IDisposable
     public static ApiException BareNumber() => ApiException.Refused(
         "Invalid value NaN for parameter 'value' supplied: a bare NaN or Infinity is not JSON. Write it as text: \"NaN\", \"Infinity\", \"-Infinity\".");
 
+    public static ApiException NotUnicode() => ApiException.Refused("Invalid value supplied: the body holds text that is not valid Unicode.");
+
     public void Dispose()
     {
         if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);

@@ -34,10 +34,10 @@ internal sealed class ApiRequest
     public string? Given(string name)
     {
         if (_query is not null) return _query.TryGetValue(name, out var values) && values.Count > 0 ? values[^1] : null;
-        if (!_body.TryGetProperty(name, out var value)) return null;
+        if (!TryFind(name, out var value)) return null;
         return value.ValueKind switch
         {
-            JsonValueKind.String => value.GetString(),
+            JsonValueKind.String => TextOf(value),
             JsonValueKind.Number => value.GetRawText(),
             JsonValueKind.Null => null,
             _ => throw ApiException.Invalid(name, value.GetRawText(), "it must be text."),
@@ -67,12 +67,12 @@ internal sealed class ApiRequest
     public bool Flag(string name, bool defaultValue = false)
     {
         if (_query is not null) return Text(name) is { } text ? text.Equals("true", StringComparison.OrdinalIgnoreCase) : defaultValue;
-        return !_body.TryGetProperty(name, out var value) ? defaultValue : value.ValueKind switch
+        return !TryFind(name, out var value) ? defaultValue : value.ValueKind switch
         {
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             JsonValueKind.Null => defaultValue,
-            JsonValueKind.String => value.GetString()!.Equals("true", StringComparison.OrdinalIgnoreCase),
+            JsonValueKind.String => TextOf(value).Equals("true", StringComparison.OrdinalIgnoreCase),
             _ => throw ApiException.Invalid(name, value.GetRawText(), "it must be true or false."),
         };
     }
@@ -81,7 +81,7 @@ internal sealed class ApiRequest
     public IReadOnlyList<string> Texts(string name)
     {
         if (_query is not null) return _query.TryGetValue(name, out var values) ? [.. values.OfType<string>()] : [];
-        if (!_body.TryGetProperty(name, out var list) || list.ValueKind == JsonValueKind.Null) return [];
+        if (!TryFind(name, out var list) || list.ValueKind == JsonValueKind.Null) return [];
         if (list.ValueKind is JsonValueKind.String or JsonValueKind.Number) return [Element(name, list)];
         if (list.ValueKind != JsonValueKind.Array) throw ApiException.Invalid(name, list.GetRawText(), "it must be a list.");
         return [.. list.EnumerateArray().Select(item => Element(name, item))];
@@ -90,30 +90,55 @@ internal sealed class ApiRequest
     /// <summary>A repeated parameter of objects.</summary>
     public IReadOnlyList<ApiRequest> Objects(string name)
     {
-        if (_query is not null || !_body.TryGetProperty(name, out var list) || list.ValueKind == JsonValueKind.Null) return [];
+        if (_query is not null || !TryFind(name, out var list) || list.ValueKind == JsonValueKind.Null) return [];
         if (list.ValueKind != JsonValueKind.Array) throw ApiException.Invalid(name, list.GetRawText(), "it must be a list of objects.");
         return [.. list.EnumerateArray().Select(item =>
             item.ValueKind == JsonValueKind.Object ? new ApiRequest(item) : throw ApiException.Invalid(name, item.GetRawText(), "it must hold objects."))];
     }
 
     public ApiRequest? Object(string name) =>
-        _query is null && _body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? new ApiRequest(value) : null;
+        _query is null && TryFind(name, out var value) && value.ValueKind == JsonValueKind.Object ? new ApiRequest(value) : null;
 
     /// <summary>Tags or the like: objects with a key and a value.</summary>
     public IReadOnlyList<WireTag> Tags(string name) => [.. Objects(name).Select(tag => new WireTag(tag.Required("key"), tag.Given("value") ?? ""))];
 
     private static string Element(string name, JsonElement item) => item.ValueKind switch
     {
-        JsonValueKind.String => item.GetString()!,
+        JsonValueKind.String => TextOf(item),
         JsonValueKind.Number => item.GetRawText(),
         _ => throw ApiException.Invalid(name, item.GetRawText(), "it must hold texts."),
     };
+
+    private bool TryFind(string name, out JsonElement value)
+    {
+        try
+        {
+            return _body.TryGetProperty(name, out value);
+        }
+        catch (InvalidOperationException)
+        {
+            throw ApiBody.NotUnicode();
+        }
+    }
+
+    /// <summary>JSON may hold halves of characters, which the parser does not look at before somebody wants the text.</summary>
+    private static string TextOf(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw ApiBody.NotUnicode();
+        }
+    }
 
     private static JsonElement Parse(ReadOnlySpan<byte> body)
     {
         var element = TryParse(body);
         // Old clients send the object as a text once more.
-        if (element.ValueKind == JsonValueKind.String) element = TryParse(System.Text.Encoding.UTF8.GetBytes(element.GetString()!));
+        if (element.ValueKind == JsonValueKind.String) element = TryParse(System.Text.Encoding.UTF8.GetBytes(TextOf(element)));
         return element.ValueKind is JsonValueKind.Object ? element
             : element.ValueKind == JsonValueKind.Undefined ? ApiBody.Empty
             : throw ApiException.Refused("The body is no JSON object.");

@@ -56,6 +56,12 @@ internal ref struct LogBatchReader
             // What is not JSON counts as empty, as with MLflow.
             throw ApiException.Missing("run_id");
         }
+        catch (InvalidOperationException)
+        {
+            // Half of a character: the parser only finds it when the text is wanted.
+            batch.Dispose();
+            throw ApiBody.NotUnicode();
+        }
         catch
         {
             batch.Dispose();

@@ -6,7 +6,7 @@ namespace Lifecycle.Sdk.Storage.Sqlite;
 /// Reads a content chunk by chunk, each in a short transaction of its own, and checks size and digest when it reaches the end.
 /// </summary>
 internal sealed class ContentStream(
-    ArtifactInfo artifact, long size, Func<long, byte[]?> readChunk, Func<string, LifecycleException> damaged) : Stream
+    ArtifactInfo artifact, long size, Func<long, byte[], byte[]?> readChunk, Func<string, LifecycleException> damaged) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] _chunk = [];
@@ -84,7 +84,7 @@ internal sealed class ContentStream(
             return false;
         }
 
-        _chunk = readChunk(_nextChunk) ?? throw Altered();
+        _chunk = readChunk(_nextChunk, _chunk) ?? throw Altered();
         if (_chunk.Length == 0) throw Altered();
         _at = 0;
         _nextChunk++;

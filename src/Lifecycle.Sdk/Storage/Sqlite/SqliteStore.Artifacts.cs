@@ -54,7 +54,7 @@ internal sealed partial class SqliteStore
                 Run = run
             };
         return ValueTask.FromResult<Stream>(new ContentStream(
-            artifact, size, index => Read(database => ReadChunk(database, content, index), CancellationToken.None), what =>
+            artifact, size, (index, used) => Read(database => ReadChunk(database, content, index, used), CancellationToken.None), what =>
                 Damaged(what, run)));
     }
 
@@ -79,10 +79,15 @@ internal sealed partial class SqliteStore
         return (artifact, query.NullableInt64(4), query.Int64(5));
     }
 
-    private static byte[]? ReadChunk(SqliteDatabase database, long content, long index)
+    /// <summary>Reads a chunk, into the memory of the one before if that has its length, as all but the last have.</summary>
+    private static byte[]? ReadChunk(SqliteDatabase database, long content, long index, byte[] used)
     {
         using var query = database.Prepare("SELECT data FROM content_chunks WHERE content_key = ?1 AND chunk_index = ?2");
-        return query.Bind(1, content).Bind(2, index).Step() ? query.Blob(0).ToArray() : null;
+        if (!query.Bind(1, content).Bind(2, index).Step()) return null;
+        var data = query.Blob(0);
+        if (data.Length != used.Length) return data.ToArray();
+        data.CopyTo(used);
+        return used;
     }
 
     /// <summary>Tells the garbage collection that somebody is about to refer to a content.</summary>
