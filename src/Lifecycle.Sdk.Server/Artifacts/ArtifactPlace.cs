@@ -63,8 +63,8 @@ internal readonly record struct ArtifactPlace(RunId Run, string? Model, string P
         }
 
         if (path.Split('/', '\\').Contains("..")) throw Refused(encoded, "it contains '..'.");
-        if (path.StartsWith('/') || path.Contains('\\') || (path.Contains('#') && !isDialect) || path.Contains('\0') || (path.Length > 1 && path[1] == ':'))
-            throw Refused(encoded, "it must be relative, without '\\' and '#'.");
+        if (path.StartsWith('/') || path.Contains("//", StringComparison.Ordinal) || path.Contains('\\') || (path.Contains('#') && !isDialect) || path.Contains('\0') || (path.Length > 1 && path[1] == ':'))
+            throw Refused(encoded, "it must be relative, without empty parts, '\\' and '#'.");
         return path.Trim('/');
     }
 
