@@ -14,7 +14,7 @@ public sealed class PathAttackTests
         string[] paths =
         [
             "../../../secret.txt", "..%2f..%2f..%2fsecret.txt", "%2e%2e/%2e%2e/secret.txt", "%2E%2E%2Fsecret.txt", "%252e%252e%252fsecret.txt", "%25252e%25252e/secret.txt",
-            "a/../../secret.txt", "a/%2e%2e/%2e%2e/secret.txt", "..%5c..%5csecret.txt", "..\\..\\secret.txt", 
+            "a/../../secret.txt", "a/%2e%2e/%2e%2e/secret.txt", "..%5c..%5csecret.txt", "..\\..\\secret.txt",
             "C:%5cWindows%5cwin.ini", "%5c%5chost%5cshare%5cfile", "secret.txt%00.png", "..%00/secret.txt",
         ];
         var attacks = new TheoryData<StoreKind, string, string>();

@@ -30,9 +30,9 @@ internal static class ApiErrors
     public static async Task WriteAsync(HttpContext context, string code, string message, int? retryAfterSeconds = null)
     {
         var response = context.Response;
-        var length = response.Headers.ContainsKey(WireDialect.ServerHeader);
+        var isOurs = response.Headers.ContainsKey(WireDialect.ServerHeader);
         response.Clear();
-        if (length) response.Headers[WireDialect.ServerHeader] = WireDialect.Version;
+        if (isOurs) response.Headers[WireDialect.ServerHeader] = WireDialect.Version;
         response.StatusCode = WireError.StatusOf(code);
         if (code == WireError.TemporarilyUnavailable) retryAfterSeconds ??= RetryAfterSeconds;
         if (retryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
