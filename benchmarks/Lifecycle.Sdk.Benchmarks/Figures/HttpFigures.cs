@@ -50,7 +50,7 @@ internal static class HttpFigures
             () =>
             {
                 Wait(InParallel(Points / BatchPoints, _ => PostAsync(client, $"{server.Address}/discard", body)));
-            }, 7, between: () =>
+            }, 5, between: () =>
             {
                 before?.Complete();
                 before?.Dispose();
