@@ -101,6 +101,10 @@ internal static class EndpointTable
         new(Get, Ajax + "logged-models/{model_id}/artifacts/files", Role.Reader, LoggedModelEndpoints.FileAsync),
     ];
 
+    /// <summary>Method and path of each, for the tests that have to call them all.</summary>
+    public static IEnumerable<(string Method, string Path)> All =>
+        Endpoints.SelectMany(endpoint => endpoint.Methods.Where(method => method != "HEAD").Select(method => (method, endpoint.Path)));
+
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes, TrackingServer server)
     {
         var group = routes.MapGroup("");
