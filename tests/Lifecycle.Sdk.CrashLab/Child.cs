@@ -13,7 +13,7 @@ internal sealed class Child(LabOptions options)
         using var progress = new Progress(Path.Combine(_directory, "progress"));
         await using var tracker = Tracker.CreateBuilder()
             .UseStore(options.AddressIn(_directory))
-            .Configure(settings => settings.DrainInterval = TimeSpan.FromMilliseconds(random.Next(5, 200)))
+            .Configure(settings => settings.DrainInterval = TimeSpan.FromMilliseconds(random.Next(10, 200)))
             .Build();
         for (var slot = 0; slot < Progress.MaxRuns; slot++)
         {
