@@ -57,6 +57,12 @@ internal static class DrainFigures
         for (var i = 0; i < batches.Length; i++) store.ApplyAsync(Batch(run, writer, i, batches[i])).AsTask().GetAwaiter().GetResult();
     }
 
+    private static void FillAndClose(TrackingStore store, SeriesPoints[] curve)
+    {
+        Fill(store, RunId.New(), curve);
+        store.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+
     private static (Measurement Speed, Measurement Size) ToLocalFile()
     {
         using var folder = new ScratchFolder();
@@ -67,9 +73,7 @@ internal static class DrainFigures
             () =>
             {
                 var root = folder.Store($"runs{round++}");
-                var store = new LocalFileStore(root);
-                Fill(store, RunId.New(), curve);
-                store.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                FillAndClose(new LocalFileStore(root), curve);
                 bytes = new DirectoryInfo(root).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
             },
             () => WriteRaw(folder.Store("raw"), bytes / Batches), 5);
@@ -86,9 +90,7 @@ internal static class DrainFigures
             () =>
             {
                 var file = folder.Store($"runs{round++}.db");
-                var store = new SqliteStore(file);
-                Fill(store, RunId.New(), curve);
-                store.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                FillAndClose(new SqliteStore(file), curve);
                 bytes = new FileInfo(file).Length;
             },
             () => InsertRows(folder.Store($"rows{round}.db"), curve), 3);
