@@ -48,6 +48,7 @@ static async Task KillChildAsync(LabOptions options, string directory, int seed,
     };
     child.Start();
     if (await child.StandardOutput.ReadLineAsync() is null) throw new InvalidOperationException("The child ended before it logged anything.");
+    // Real time on purpose: what is killed is a real process at a moment that nothing in it chose.
     await Task.Delay(delay, TimeProvider.System);
     child.Kill();
     await child.WaitForExitAsync();

@@ -119,7 +119,7 @@ internal sealed partial class LedgerModelRegistry
             NameRules.RequireModelName(manifest.Model);
             NameRules.RequireValue(manifest.ModelDescription ?? "", "model description");
             NameRules.RequireValue(manifest.Description ?? "", "description");
-            NameRules.RequireLine(manifest.Source, "source", MaxSource);
+            NameRules.RequireLine(manifest.Source, "source", NewModelVersion.MaxSource);
             NameRules.RequireLine(manifest.Exported.Actor, "actor", MaxActor);
             NameRules.RequireValue(manifest.Exported.Store, "store");
             if (manifest.ArtifactFolder is { } folder && !manifest.Artifacts.All(artifact => IsWithin(artifact.Path, ArtifactPath.Parse(folder).ToString())))

@@ -5,17 +5,11 @@ namespace Lifecycle.Sdk;
 /// <content>Versions and their artifacts.</content>
 internal sealed partial class LedgerModelRegistry
 {
-    private const int MaxSource = 1_024;
-
     public override async Task<ModelVersion> CreateVersionAsync(string name, NewModelVersion version, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(version);
-        NameRules.RequireValue(version.Description, "description");
-        if (version.Source is { } source) NameRules.RequireLine(source, "source", MaxSource);
-        var folder = version.ArtifactFolder is { } given ? ArtifactPath.Parse(given).ToString() : null;
-        if (version.Run is null && (version.Source is null || folder is not null))
-            throw new ArgumentException("A version needs a run, or a source without an artifact folder.", nameof(version));
+        var folder = version.Check()?.ToString();
         var tags = CheckedTags(version.Tags);
         (await StateAsync(cancellationToken).ConfigureAwait(false)).Model(name);
         var details = new LedgerDetails { Description = version.Description.Length == 0 ? null : version.Description, Tags = tags, Source = version.Source };

@@ -1,3 +1,5 @@
+using Lifecycle.Sdk.Storage;
+
 namespace Lifecycle.Sdk;
 
 /// <summary>What becomes a version: artifacts of a run, or something that is kept elsewhere.</summary>
@@ -17,4 +19,17 @@ public sealed record NewModelVersion
 
     /// <summary>Its tags.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    internal const int MaxSource = 1_024;
+
+    /// <summary>The rules that hold in every registry. Gives the artifact folder as a path, null for all.</summary>
+    internal ArtifactPath? Check()
+    {
+        NameRules.RequireValue(Description, "description");
+        if (Source is not null) NameRules.RequireLine(Source, "source", MaxSource);
+        ArtifactPath? folder = ArtifactFolder is null ? null : ArtifactPath.Parse(ArtifactFolder);
+        if (Run is null && (Source is null || folder is not null))
+            throw new ArgumentException("A version needs a run, or a source without an artifact folder.", "version");
+        return folder;
+    }
 }

@@ -3,17 +3,11 @@ namespace Lifecycle.Sdk.Storage.Http;
 /// <content>What becomes a version, and its artifacts.</content>
 internal sealed partial class HttpModelRegistry
 {
-    private const int MaxSource = 1_024;
-
     public override async Task<ModelVersion> CreateVersionAsync(string name, NewModelVersion version, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(version);
-        NameRules.RequireValue(version.Description, "description");
-        if (version.Source is { } given) NameRules.RequireLine(given, "source", MaxSource);
-        var folder = version.ArtifactFolder is { } path ? ArtifactPath.Parse(path).ToString() : null;
-        if (version.Run is null && (version.Source is null || folder is not null))
-            throw new ArgumentException("A version needs a run, or a source without an artifact folder.", nameof(version));
+        var folder = version.Check()?.ToString();
         var tags = CheckedTags(version.Tags);
         var link = version.Run is { } run ? await server.GetRunAsync(run, cancellationToken).ConfigureAwait(false) : null;
         if (folder is not null) await RequireArtifactsAsync(version.Run!.Value, folder, cancellationToken).ConfigureAwait(false);
