@@ -68,7 +68,7 @@ internal sealed class BatchCutter
         // Asked before reading: what a thread wrote before it left is read too.
         var isClosed = source.IsClosed(chunk.Id);
         var cells = segment.Read(chunk.Id.Index, chunk.Count, _scratch);
-        var passed = chunk.Count + _points.Add(cells, Segment.SeedOf(source.Seed, chunk.Id), isClosed, ref unreadable);
+        var passed = chunk.Count + _points.Add(cells, source.Seed, chunk.Id, isClosed, ref unreadable);
         if (!isClosed && passed < ChunkId.Cells) open.Add(chunk with { Count = passed });
     }
 

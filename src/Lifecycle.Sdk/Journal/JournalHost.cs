@@ -7,7 +7,8 @@ namespace Lifecycle.Sdk.Journal;
 /// <param name="Settings">The settings.</param>
 /// <param name="Logger">Where troubles go.</param>
 /// <param name="Wake">Makes the pump look.</param>
-internal sealed record JournalHost(JournalSettings Settings, ILogger Logger, Action Wake)
+/// <param name="DropSpares">Deletes the spare segments of all journals when space is short; false if there was none. Not to be called in a journal's lock.</param>
+internal sealed record JournalHost(JournalSettings Settings, ILogger Logger, Action Wake, Func<bool> DropSpares)
 {
     private readonly Lazy<FileSystemTrust> _trust = new(
         () => Wanted(Settings.Writes, FileSystems.Look(Settings.Directory)));

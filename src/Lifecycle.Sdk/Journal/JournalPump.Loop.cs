@@ -242,9 +242,19 @@ internal sealed partial class JournalPump
 
     private void AbandonJournals()
     {
-        List<RunJournal> live;
-        lock (_gate) live = [.. _drains.Select(drain => drain.Source).OfType<RunJournal>()];
-        foreach (var journal in live) journal.Abandon();
+        foreach (var journal in Live()) journal.Abandon();
+    }
+
+    private bool DropSpares()
+    {
+        var dropped = false;
+        foreach (var journal in Live()) dropped |= journal.DropSpares();
+        return dropped;
+    }
+
+    private List<RunJournal> Live()
+    {
+        lock (_gate) return [.. _drains.Select(drain => drain.Source).OfType<RunJournal>()];
     }
 
     private void FailRequests()

@@ -28,7 +28,7 @@ internal sealed partial class JournalPump : IAsyncDisposable
     public JournalPump(TrackingStore store, JournalSettings settings, ILogger logger)
     {
         (_store, _settings, _logger, _time) = (store, settings, logger, settings.TimeProvider);
-        _host = new JournalHost(settings, logger, Wake);
+        _host = new JournalHost(settings, logger, Wake, DropSpares);
         _recovery = new JournalRecovery(settings, logger);
     }
 

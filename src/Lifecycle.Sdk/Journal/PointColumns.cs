@@ -36,13 +36,16 @@ internal sealed class PointColumns
 
     /// <summary>Adds the committed cells of a chunk.</summary>
     /// <param name="cells">The cells, which a writer may still be adding to.</param>
-    /// <param name="seed">The chunk's seed.</param>
+    /// <param name="writerSeed">The writer's seed.</param>
+    /// <param name="chunk">The chunk.</param>
     /// <param name="closed">Whether nobody writes to the chunk any more; if not, reading stops at the first uncommitted cell.</param>
     /// <param name="unreadable">Counts the cells that are neither empty nor valid.</param>
     /// <returns>How many cells were passed.</returns>
-    public int Add(ReadOnlySpan<PointCell> cells, uint seed, bool closed, ref long unreadable)
+    public int Add(ReadOnlySpan<PointCell> cells, uint writerSeed, ChunkId chunk, bool closed, ref long unreadable)
     {
         Reserve(Count + cells.Length);
+        var seed = Segment.SeedOf(writerSeed, chunk);
+        var leftovers = new Leftovers(writerSeed, chunk);
         var n = Count;
         var i = 0;
         for (; i < cells.Length; i++)
@@ -59,7 +62,7 @@ internal sealed class PointColumns
             var (step, time, value) = (PointCell.LittleEndian(cell.Step), PointCell.LittleEndian(cell.Time), PointCell.LittleEndian(cell.Value));
             if ((uint)id >= SeriesTable.MaxSeries || head != PointCell.HeadOf(seed, id, step, time, value))
             {
-                unreadable++;
+                if (!leftovers.Include(head, step, time, value)) unreadable++;
                 continue;
             }
 

@@ -1,14 +1,23 @@
+using Lifecycle.Sdk.Storage;
+
 namespace Lifecycle.Sdk.Journal;
 
 internal sealed partial class RunJournal
 {
     private const int Growth = 4;
 
+    // The segments that logging threads make for themselves: as long as it takes to prepare a larger one.
+    private const long MaxInline = 4 << 20;
+
+    // As many as a pump that is busy with a batch falls behind.
+    private const int MaxSpares = 4;
+
     // A chunk index that ends like this calls the pump: every 64 Ki points.
     private const int WakeMask = 511;
 
     private readonly Lock _segmentGate = new();
     private readonly List<Segment> _segments = [];
+    private readonly List<MappedSegment> _spares = [];
     private Segment? _segment;
     private Segment? _prepared;
     private Action? _prepare;
@@ -19,6 +28,10 @@ internal sealed partial class RunJournal
     private bool _segmentsReleased;
     private long _fullVersion = -1;
     private int _warnedFull;
+
+    // The pump's: how many points there were and when, so that it sees a run rest.
+    private long _loggedBefore;
+    private long _busyAt;
 
     public override ChunkId Watermark
     {
@@ -44,7 +57,7 @@ internal sealed partial class RunJournal
     {
         get
         {
-            lock (_segmentGate) return _facts.Length + _segments.Sum(segment => segment.Length) + (_prepared?.Length ?? 0);
+            lock (_segmentGate) return _facts.Length + _segments.Sum(segment => segment.Length) + (_prepared?.Length ?? 0) + _spares.Sum(spare => spare.Length);
         }
     }
 
@@ -63,7 +76,52 @@ internal sealed partial class RunJournal
         }
 
         lock (_cursorGate) _closedChunks.RemoveWhere(chunk => released.Exists(segment => segment.Number == chunk.Segment));
+        KeepSpares(released);
         return released;
+    }
+
+    /// <summary>
+    /// Keeps some of the delivered segments to be written again: making a file, taking the faults of its pages and deleting another one costs more than all
+    /// the rest of logging when points come as fast as they can. A run that rests keeps none.
+    /// </summary>
+    private void KeepSpares(List<Segment> released)
+    {
+        if (_host.Trust != FileSystemTrust.Allocates) return;
+        if (Logged is var logged && logged != _loggedBefore) (_loggedBefore, _busyAt) = (logged, _time.GetTimestamp());
+        lock (_segmentGate)
+        {
+            var kept = _time.GetElapsedTime(_busyAt) < _host.Settings.DrainInterval ? MaxSpares : 0;
+            while (_spares.Count > kept) released.Add(TakeSpare()!);
+            while (_spares.Count < kept && released.Find(segment => segment.Length == SegmentFile.MaxLength) is MappedSegment spare)
+            {
+                released.Remove(spare);
+                _spares.Add(spare);
+            }
+        }
+    }
+
+    /// <summary>Deletes the spare segments, since somebody needs their space.</summary>
+    /// <returns>False if there is none.</returns>
+    public bool DropSpares()
+    {
+        List<MappedSegment> spares;
+        lock (_segmentGate)
+        {
+            spares = [.. _spares];
+            _spares.Clear();
+        }
+
+        spares.ForEach(Sweep);
+        return spares.Count > 0;
+    }
+
+    // In the gate.
+    private MappedSegment? TakeSpare()
+    {
+        if (_spares.Count == 0) return null;
+        var spare = _spares[^1];
+        _spares.RemoveAt(_spares.Count - 1);
+        return spare;
     }
 
     /// <summary>Gives up all segments: for an ended journal only, whose threads have left.</summary>
@@ -74,6 +132,8 @@ internal sealed partial class RunJournal
             _segmentsReleased = true;
             List<Segment> released = [.. _segments];
             if (_prepared is { } prepared) released.Add(prepared);
+            released.AddRange(_spares);
+            _spares.Clear();
             _segments.Clear();
             _prepared = null;
             return released;
@@ -134,7 +194,8 @@ internal sealed partial class RunJournal
 
         // Nothing may fail between the line above and the next one: a chunk that no cursor holds would stay open for ever.
         cursor.Enter(segment, chunk, Seed);
-        if (chunk == segment.Chunks / Growth) RequestSegment();
+        // The next one when this one is begun; for the first ones later, as most runs need no more.
+        if (chunk == (segment.Length >= MaxInline ? 0 : segment.Chunks / Growth)) RequestSegment();
         if ((chunk & WakeMask) == WakeMask) _host.Wake();
         return true;
     }
@@ -161,6 +222,8 @@ internal sealed partial class RunJournal
 
         if (Volatile.Read(ref _isClosed)) return Room.Closed;
 
+        if (failure is null && _host.DropSpares()) return Room.Made;
+
         // The space may be taken by the very segment that is being prepared: then it is not full, only not ready.
         var isPreparing = Volatile.Read(ref _preparing) != 0;
         if (failure is null && (isPreparing || _host.Space.Version != version))
@@ -177,27 +240,42 @@ internal sealed partial class RunJournal
         return Room.Made;
     }
 
-    /// <summary>Makes a prepared segment the current one, or a small new one at once: logging never waits for the preparer.</summary>
+    /// <summary>Makes a prepared segment the current one, or a spare or small one: logging never waits for the preparer.</summary>
     private bool TryRoll(Segment? full)
     {
         lock (_segmentGate)
         {
             if (!ReferenceEquals(_segment, full)) return true;
             if (_segmentsReleased) return false;
-            var next = _prepared;
-            if (next is null)
-            {
-                if (!_host.Space.TryReserve(SegmentFile.MinLength)) return false;
-                next = CreateReserved(SegmentFile.MinLength);
-                Join(next);
-                _nextLength = Math.Max(_nextLength, SegmentFile.MinLength * Growth);
-            }
-
+            var next = _prepared ?? JoinSpare() ?? JoinInline();
+            if (next is null) return false;
             _prepared = null;
             _segments.Add(next);
             Volatile.Write(ref _segment, next);
             return true;
         }
+    }
+
+    private Segment? JoinSpare()
+    {
+        if (TakeSpare()?.Reuse() is not { } spare) return null;
+        Join(spare);
+        return spare;
+    }
+
+    private Segment? JoinInline()
+    {
+        var length = Math.Min(_nextLength, MaxInline);
+        while (!_host.Space.TryReserve(length))
+        {
+            length /= Growth;
+            if (length < SegmentFile.MinLength) return null;
+        }
+
+        var segment = CreateReserved(length, touch: false);
+        Join(segment);
+        _nextLength = Math.Max(_nextLength, Math.Min(length * Growth, SegmentFile.MaxLength));
+        return segment;
     }
 
     private void RequestSegment()
@@ -210,14 +288,10 @@ internal sealed partial class RunJournal
     {
         try
         {
-            var length = _nextLength;
-            while (!_host.Space.TryReserve(length))
-            {
-                length /= Growth;
-                if (length < SegmentFile.MinLength) return;
-            }
-
-            var segment = CreateReserved(length);
+            MappedSegment? spare;
+            lock (_segmentGate) spare = TakeSpare();
+            var segment = spare?.Reuse() ?? TryCreate();
+            if (segment is null) return;
             lock (_segmentGate)
             {
                 if (!_segmentsReleased && _prepared is null && !Volatile.Read(ref _isClosed))
@@ -225,7 +299,7 @@ internal sealed partial class RunJournal
                     // The number is given only now, so that a small segment made meanwhile comes before this one.
                     Join(segment);
                     _prepared = segment;
-                    _nextLength = Math.Min(length * Growth, SegmentFile.MaxLength);
+                    _nextLength = Math.Min(segment.Length * Growth, SegmentFile.MaxLength);
                     return;
                 }
             }
@@ -244,6 +318,20 @@ internal sealed partial class RunJournal
             Volatile.Write(ref _preparing, 0);
             _host.Space.Pulse();
         }
+    }
+
+    /// <summary>Makes a new segment as long as the space allows; null if there is none.</summary>
+    private Segment? TryCreate()
+    {
+        var length = _nextLength;
+        while (!_host.Space.TryReserve(length))
+        {
+            if (_host.DropSpares()) continue;
+            length /= Growth;
+            if (length < SegmentFile.MinLength) return null;
+        }
+
+        return CreateReserved(length, touch: true);
     }
 
     /// <summary>Deletes a segment and gives its space back.</summary>
@@ -268,12 +356,12 @@ internal sealed partial class RunJournal
         }
     }
 
-    private Segment CreateReserved(long length)
+    private Segment CreateReserved(long length, bool touch)
     {
         try
         {
             return SegmentFile.Create(
-                JournalFolder.PreparedPath(Folder, Interlocked.Increment(ref _nextSerial)), length, _host.Trust);
+                JournalFolder.PreparedPath(Folder, Interlocked.Increment(ref _nextSerial)), length, _host.Trust, touch);
         }
         catch
         {

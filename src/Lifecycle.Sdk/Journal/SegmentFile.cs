@@ -8,14 +8,18 @@ namespace Lifecycle.Sdk.Journal;
 internal static class SegmentFile
 {
     public const long MinLength = 256 << 10;
-    public const long MaxLength = 64 << 20;
+    public const long MaxLength = 16 << 20;
 
     // What must stay free beside a mapped segment where the file system copies on write.
     private const long Headroom = 256 << 20;
 
     /// <summary>Makes a segment whose blocks are on the disk.</summary>
+    /// <param name="path">Where; there is no file yet.</param>
+    /// <param name="length">How long, in bytes.</param>
+    /// <param name="trust">What the file system can do.</param>
+    /// <param name="touch">Whether to take the first write fault of every page here, where there is time, rather than on the thread that logs.</param>
     /// <exception cref="IOException">The disk is full or ill; nothing is left behind.</exception>
-    public static Segment Create(string path, long length, FileSystemTrust trust)
+    public static Segment Create(string path, long length, FileSystemTrust trust, bool touch)
     {
         var options = new FileStreamOptions
         {
@@ -34,7 +38,7 @@ internal static class SegmentFile
                 if (trust != FileSystemTrust.Allocates) WriteZeros(stream, length);
             }
 
-            return Open(path, length, trust);
+            return Open(path, length, trust, touch);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,7 +74,7 @@ internal static class SegmentFile
         }
     }
 
-    private static Segment Open(string path, long length, FileSystemTrust trust)
+    private static Segment Open(string path, long length, FileSystemTrust trust, bool touch)
     {
         var chunks = (int)(length / ChunkId.Bytes);
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
@@ -79,7 +83,7 @@ internal static class SegmentFile
             if (trust == FileSystemTrust.Remote || (trust == FileSystemTrust.Copies && !HasHeadroom(path, length)))
                 return new PositionedSegment(path, file, chunks);
             var segment = new MappedSegment(path, file, chunks);
-            segment.Touch();
+            if (touch) segment.Touch();
             return segment;
         }
         catch

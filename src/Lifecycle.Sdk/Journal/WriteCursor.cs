@@ -56,7 +56,7 @@ internal sealed unsafe class WriteCursor(RunJournal journal)
         if (segment is MappedSegment mapped)
         {
             _positioned = null;
-            Next = _start = mapped.CellsOf(chunk);
+            Next = _start = mapped.Begin(chunk);
             End = Next + ChunkId.Cells;
         }
         else

@@ -42,7 +42,7 @@ public sealed class SurroundingsTests
     internal void Segments_are_of_full_length_and_empty_on_every_kind_of_file_system(FileSystemTrust trust)
     {
         var folder = Directory.CreateTempSubdirectory("segment-").FullName;
-        using var segment = SegmentFile.Create(Path.Combine(folder, "x.tmp"), SegmentFile.MinLength, trust);
+        using var segment = SegmentFile.Create(Path.Combine(folder, "x.tmp"), SegmentFile.MinLength, trust, touch: true);
         Assert.Equal(SegmentFile.MinLength, new FileInfo(segment.Path).Length);
         Assert.Equal(trust == FileSystemTrust.Remote, segment is PositionedSegment);
         segment.Join(folder, 3);
