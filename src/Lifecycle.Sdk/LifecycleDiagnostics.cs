@@ -14,7 +14,7 @@ public static class LifecycleDiagnostics
     /// <summary>The name of the <see cref="Meter"/>.</summary>
     public const string MeterName = "Lifecycle.Sdk";
 
-    /// <summary>The name of the <see cref="ActivitySource"/>: one activity a batch that goes to a store, one a recovered journal.</summary>
+    /// <summary>The name of the <see cref="ActivitySource"/>: one activity a batch that goes to a store.</summary>
     public const string ActivitySourceName = "Lifecycle.Sdk";
 
     /// <summary>Counter: points logged, in <c>{point}</c>.</summary>

@@ -148,6 +148,6 @@ public sealed partial class Run
 
     private void ThrowIfEnded()
     {
-        if (_ended != 0) throw new InvalidOperationException($"Run {Id} has ended: artifacts can't be logged to it any more. Resume it with tracker.ResumeRunAsync.");
+        if (Volatile.Read(ref _ended)) throw new InvalidOperationException($"Run {Id} has ended: artifacts can't be logged to it any more. Resume it with tracker.ResumeRunAsync.");
     }
 }

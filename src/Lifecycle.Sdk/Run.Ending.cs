@@ -5,8 +5,9 @@ namespace Lifecycle.Sdk;
 public sealed partial class Run
 {
     private readonly bool _joined;
-    private int _ended;
-    private int _disposed;
+    private readonly Lock _ending = new();
+    private bool _ended;
+    private Task? _disposal;
 
     /// <summary>
     /// Marks the run as finished. Its end is on the disk when this returns; logging after it is ignored and counted. For a run that was joined,
@@ -36,26 +37,36 @@ public sealed partial class Run
 
     /// <summary>
     /// Ends the run, as failed unless <see cref="Complete"/> was called, and waits until the store has everything, but no longer than
-    /// <see cref="TrackerOptions.ShutdownTimeout"/>: the rest stays in the journal for the next tracker. Never throws because of a store.
+    /// <see cref="TrackerOptions.ShutdownTimeout"/> or three refusals of the store: the tracker goes on trying until it is disposed, and the rest stays in the
+    /// journal for the next one. Never throws because of a store.
     /// </summary>
     /// <returns>When the run is closed.</returns>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         End(RunStatus.Failed, "The run was disposed without Complete().");
-        await _tracker.CloseAsync(this, _journal).ConfigureAwait(false);
+        lock (_ending) return new ValueTask(_disposal ??= _tracker.CloseAsync(this, _journal));
     }
 
     /// <summary>The same as <see cref="DisposeAsync"/>, blocking.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    // The first end wins. Captures are stopped before, so that what they still hold belongs to the run.
+    // The first end wins, and who comes second finds it done. Captures are stopped before, so that what they still hold belongs to the run.
     private void End(RunStatus status, string? error)
     {
-        if (Interlocked.CompareExchange(ref _ended, 1, 0) != 0) return;
-        _capture?.Dispose();
-        _logs?.Dispose();
-        var shortened = error is { Length: > NameRules.MaxTextLength } ? error[..NameRules.MaxTextLength] : error;
-        _journal.End(_joined ? null : new RunStatusChanged(status, _tracker.TimeProvider.GetUtcNow(), shortened));
+        lock (_ending)
+        {
+            if (_ended) return;
+            Volatile.Write(ref _ended, true);
+            try
+            {
+                _capture?.Dispose();
+                _logs?.Dispose();
+            }
+            finally
+            {
+                var shortened = error is { Length: > NameRules.MaxTextLength } ? error[..NameRules.MaxTextLength] : error;
+                _journal.End(_joined ? null : new RunStatusChanged(status, _tracker.TimeProvider.GetUtcNow(), shortened));
+            }
+        }
     }
 }

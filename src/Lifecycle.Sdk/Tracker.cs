@@ -22,7 +22,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         Store = store;
         _options = options;
         TimeProvider = timeProvider;
-        Logger = loggerFactory.CreateLogger<Tracker>();
+        Logger = new GuardedLogger(loggerFactory.CreateLogger<Tracker>());
         Pump = new JournalPump(store, ToSettings(store, options, timeProvider), Logger);
         Runs = new RunCollection(this);
         Experiments = new ExperimentCollection(this);
@@ -64,7 +64,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     /// <param name="name">The run's name; made up if null.</param>
     /// <returns>The run, which the caller completes and disposes.</returns>
     /// <exception cref="ArgumentException">A name breaks a rule.</exception>
-    /// <exception cref="IOException">The journal can't be created on the local disk.</exception>
+    /// <exception cref="LifecycleException">The journal can't be created on the local disk.</exception>
     /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
     public Run StartRun(string experiment, string? name = null) => StartRun(experiment, new RunOptions { Name = name });
 
@@ -73,7 +73,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     /// <param name="options">How it starts.</param>
     /// <returns>The run, which the caller completes and disposes.</returns>
     /// <exception cref="ArgumentException">A name or option breaks a rule.</exception>
-    /// <exception cref="IOException">The journal can't be created on the local disk.</exception>
+    /// <exception cref="LifecycleException">The journal can't be created on the local disk.</exception>
     /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
     public Run StartRun(string experiment, RunOptions options)
     {
@@ -106,8 +106,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     /// <returns>The run, which the caller completes and disposes.</returns>
     /// <exception cref="ArgumentException">The id is empty.</exception>
     /// <exception cref="LifecycleNotFoundException">The store has no such run.</exception>
-    /// <exception cref="LifecycleException">The store can't be read.</exception>
-    /// <exception cref="IOException">The journal can't be created on the local disk.</exception>
+    /// <exception cref="LifecycleException">The store can't be read, or the journal can't be created on the local disk.</exception>
     /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
     public async Task<Run> ResumeRunAsync(RunId id, long? fromStep = null, CancellationToken cancellationToken = default)
     {
@@ -136,7 +135,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     /// <param name="id">The run, as its owner knows it.</param>
     /// <returns>The run, which the caller disposes.</returns>
     /// <exception cref="ArgumentException">The id is empty.</exception>
-    /// <exception cref="IOException">The journal can't be created on the local disk.</exception>
+    /// <exception cref="LifecycleException">The journal can't be created on the local disk.</exception>
     /// <exception cref="ObjectDisposedException">The tracker is disposed.</exception>
     public Run JoinRun(RunId id)
     {
@@ -230,7 +229,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         await Pump.Recovered.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await Pump.FlushAsync(null, cancellationToken).ConfigureAwait(false);
+            await Pump.FlushAsync(null, cancellationToken, tries: 1).ConfigureAwait(false);
         }
         catch (LifecycleException exception)
         {
@@ -257,8 +256,8 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     private async Task DisposeOnceAsync()
     {
         Volatile.Write(ref _disposed, true);
-        // Leaves the lock that the caller holds.
-        await Task.Yield();
+        // Leaves the lock that the caller holds, and a context (a window's thread) that the caller may block in Dispose.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             await Pump.DisposeAsync().ConfigureAwait(false);
@@ -276,7 +275,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         {
             await Pump.CloseAsync(journal, timeout.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is LifecycleException or OperationCanceledException)
+        catch (Exception exception) when (exception is LifecycleException or OperationCanceledException or ObjectDisposedException)
         {
             Log.RunLeftInJournal(Logger, run.Id, Store.Address, exception);
         }

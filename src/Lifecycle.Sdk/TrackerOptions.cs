@@ -19,7 +19,10 @@ public sealed class TrackerOptions : IValidatableObject
     /// <value>Null: beside the store; for a server, in the user's folder for local data.</value>
     public string? JournalDirectory { get; set; }
 
-    /// <summary>How many bytes all journals of this tracker may take on disk.</summary>
+    /// <summary>
+    /// How many bytes the points in all journals of this tracker may take on disk. Each run may have 256 KiB whatever the others hold; params, tags and the files of
+    /// artifacts that the store has not taken yet come on top.
+    /// </summary>
     /// <value>8 GiB, about 268 million points that the store has not taken yet.</value>
     [Range(4L << 20, long.MaxValue)]
     public long MaxJournalBytes { get; set; } = 8L << 30;

@@ -35,7 +35,7 @@ internal sealed class FactLog : IDisposable
 
     /// <summary>Appends a record.</summary>
     /// <returns>Null when it is written; else what the disk said, and the record waits.</returns>
-    public IOException? Append(byte[] record)
+    public Exception? Append(byte[] record)
     {
         lock (_lock)
         {
@@ -45,7 +45,7 @@ internal sealed class FactLog : IDisposable
     }
 
     /// <summary>Tries again to write what waits.</summary>
-    public IOException? Retry()
+    public Exception? Retry()
     {
         lock (_lock) return WriteWaiting();
     }
@@ -54,7 +54,7 @@ internal sealed class FactLog : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private IOException? WriteWaiting()
+    private Exception? WriteWaiting()
     {
         while (_waiting.TryPeek(out var record))
         {
@@ -63,7 +63,7 @@ internal sealed class FactLog : IDisposable
                 // A write that fails half-way is overwritten by the next one: the length moves only after a whole record.
                 RandomAccess.Write(_file, record, _length);
             }
-            catch (IOException e)
+            catch (Exception e) when (DiskFailure.Is(e))
             {
                 return e;
             }

@@ -30,6 +30,7 @@ internal sealed class JournalDrain
     private long _sequence;
     private bool _asksMark;
     private long _lastApplied;
+    private long _lastBeat;
     private long _latestTime = long.MinValue;
 
     public JournalDrain(
@@ -40,7 +41,7 @@ internal sealed class JournalDrain
         Backoff = new Backoff(time);
         Counts = (source as RunJournal)?.Counts ?? new DrainCounts();
         _asksMark = source is OrphanJournal;
-        _lastApplied = time.GetTimestamp();
+        _lastApplied = _lastBeat = time.GetTimestamp();
     }
 
     public JournalSource Source { get; }
@@ -60,8 +61,18 @@ internal sealed class JournalDrain
     /// <summary>Completes when the folder is gone.</summary>
     public TaskCompletionSource Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>How long ago other machines were shown that the owner lives.</summary>
+    public TimeSpan SinceBeat => _time.GetElapsedTime(_lastBeat);
+
     /// <summary>How long ago the store heard from this writer.</summary>
     public TimeSpan Silence => _time.GetElapsedTime(_lastApplied);
+
+    /// <summary>Shows other machines that the owner lives.</summary>
+    public void Beat()
+    {
+        Source.Owner.Touch(_time.GetUtcNow());
+        _lastBeat = _time.GetTimestamp();
+    }
 
     /// <summary>Whether a segment is delivered as a whole and nobody can write to it any more.</summary>
     public bool IsDelivered(Segment segment) =>
@@ -81,7 +92,7 @@ internal sealed class JournalDrain
             Succeed();
             return outcome;
         }
-        catch (Exception e) when (e is not (OutOfMemoryException or AccessViolationException))
+        catch (Exception e)
         {
             Fail(e);
             return DrainOutcome.Failed;
@@ -110,6 +121,8 @@ internal sealed class JournalDrain
 
             if (cut.IsDry) break;
         }
+
+        if (Source.FactFailure is { } refusal) throw new IOException(refusal);
 
         if (isEnded) Conclude(cancellationToken);
         return DrainOutcome.Dry;
@@ -151,6 +164,7 @@ internal sealed class JournalDrain
         Counts.Delivered += cut.PointCount;
         if (!_store.Capabilities.RecordsMarks) MarkFile.Write(Source.Folder, sequence, mark);
         ContentDelivery.Discard(cut);
+        (Source as RunJournal)?.Unstage(cut.Contents.Sum(staged => staged.Content.Size));
     }
 
     /// <summary>
@@ -216,7 +230,7 @@ internal sealed class JournalDrain
         // The run of a writer that joined it may be on its way from another process.
         LifecycleNotFoundException => true,
         LifecycleException known => known.IsTransient,
-        _ => failure is IOException or TimeoutException or OperationCanceledException or UnauthorizedAccessException,
+        _ => failure is IOException or TimeoutException or OperationCanceledException or UnauthorizedAccessException or OutOfMemoryException,
     };
 
     private void NoteDamage(BatchCut cut)

@@ -16,10 +16,10 @@ internal sealed record JournalHost(JournalSettings Settings, ILogger Logger, Act
     public JournalSpace Space { get; } = new(Settings.MaxBytes);
 
     /// <summary>Makes segments ahead of need.</summary>
-    public WorkerThread Preparer { get; } = new("Lifecycle journal preparer");
+    public WorkerThread Preparer { get; } = new("Lifecycle journal preparer", Logger.PumpError);
 
     /// <summary>Deletes delivered segments: tens of milliseconds that neither the preparer nor the pump should spend.</summary>
-    public WorkerThread Sweeper { get; } = new("Lifecycle journal sweeper");
+    public WorkerThread Sweeper { get; } = new("Lifecycle journal sweeper", Logger.PumpError);
 
     /// <summary>How segments are written. The directory exists.</summary>
     public FileSystemTrust Trust => _trust.Value;

@@ -37,17 +37,24 @@ internal sealed partial class JournalPump
         try
         {
             // Here, as the first meter of a process costs milliseconds, for which nobody's first run should wait.
-            LifecycleDiagnostics.Watch(this);
+            Try(() =>
+            {
+                LifecycleDiagnostics.Watch(this);
+                return true;
+            });
             if (_settings.RecoverOrphans) TakeOrphans();
             var undelivered = Orphans();
-            var isLast = false;
-            while (!isLast)
+            var (isStopping, isDone) = (false, false);
+            while (!isDone)
             {
-                isLast = WaitForWork();
+                // The first pass of the end tries everything at once; what fails then is tried again at its pace until the deadline.
+                var wasStopping = isStopping;
+                isStopping = WaitForWork();
+                var isLast = isStopping && !wasStopping;
                 var more = Try(() => Pass(isLast));
                 undelivered.RemoveAll(drain => drain.IsFinished || drain.Failure is not null);
                 if (undelivered.Count == 0) _recovered.TrySetResult();
-                isLast &= !more || _abort.IsCancellationRequested;
+                isDone = isStopping && ((!more && !MayStillSucceed()) || _abort.IsCancellationRequested);
             }
         }
         finally
@@ -64,12 +71,17 @@ internal sealed partial class JournalPump
         {
             return action();
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)
         {
             _logger.PumpError(e);
             _timer!.Change(_settings.DrainInterval, Timeout.InfiniteTimeSpan);
             return false;
         }
+    }
+
+    private bool MayStillSucceed()
+    {
+        lock (_gate) return _drains.Exists(drain => drain.Failure is not null && !drain.FailedForGood);
     }
 
     /// <summary>Waits for the timer or a call.</summary>
@@ -78,7 +90,7 @@ internal sealed partial class JournalPump
     {
         lock (_gate)
         {
-            while (!_isWoken && !_isStopping) Monitor.Wait(_gate);
+            while (!_isWoken) Monitor.Wait(_gate);
             _isWoken = false;
             return _isStopping;
         }
@@ -123,8 +135,9 @@ internal sealed partial class JournalPump
     }
 
     /// <summary>Delivers whatever is due.</summary>
+    /// <param name="isLast">Whether what waits for a back-off is tried too.</param>
     /// <returns>Whether there is more to do at once.</returns>
-    private bool Pass(bool isStopping)
+    private bool Pass(bool isLast)
     {
         List<FlushRequest> requests;
         List<JournalDrain> drains;
@@ -141,8 +154,10 @@ internal sealed partial class JournalPump
         foreach (var drain in drains)
         {
             if (_abort.IsCancellationRequested) break;
+            // Whatever becomes of the delivery: a journal whose owner is silent would be taken away from it.
+            if (drain.SinceBeat >= _settings.HeartbeatInterval) drain.Beat();
             var waiting = requests.FindAll(request => !request.IsDone && request.WaitsFor(drain));
-            if (drain.Backoff.Remaining > TimeSpan.Zero && !isStopping && !waiting.Exists(request => request.IsNew)) continue;
+            if (drain.Backoff.Remaining > TimeSpan.Zero && !isLast && !waiting.Exists(request => request.IsNew)) continue;
             switch (Drain(drain, waiting.Count > 0))
             {
                 case DrainOutcome.Dry:
@@ -169,7 +184,6 @@ internal sealed partial class JournalPump
         var live = drain.Source as RunJournal;
         live?.RetryFacts();
         var heartbeat = drain.Silence >= _settings.HeartbeatInterval;
-        if (heartbeat) drain.Source.Owner.Touch(_time.GetUtcNow());
         var outcome = drain.Drain(live is null ? OrphanBatches : int.MaxValue, heartbeat && live is not null, _abort.Token);
         if (outcome == DrainOutcome.Failed)
         {
@@ -215,13 +229,21 @@ internal sealed partial class JournalPump
             _logger.Recovered(drain.Source.Run, drain.Source.Folder, drain.Counts.Delivered);
         }
 
-        // Behind the segments in the sweeper's queue, so that the folder is empty by then.
-        _host.Sweeper.Post(() =>
+        // Behind what is being prepared and the segments in the sweeper's queue, so that the folder is empty by then.
+        if (drain.Source is not RunJournal || !_host.Preparer.Post(() => _host.Sweeper.Post(Remove))) _host.Sweeper.Post(Remove);
+
+        void Remove()
         {
-            drain.Source.Dispose();
-            JournalRecovery.Delete(drain.Source.Folder, drain.Source.Owner, _logger);
-            drain.Closed.TrySetResult();
-        });
+            try
+            {
+                drain.Source.Dispose();
+                JournalRecovery.Delete(drain.Source.Folder, drain.Source.Owner, _logger);
+            }
+            finally
+            {
+                drain.Closed.TrySetResult();
+            }
+        }
     }
 
     /// <summary>Sets the timer to the next thing that is due.</summary>
@@ -233,6 +255,7 @@ internal sealed partial class JournalPump
             foreach (var drain in _drains)
             {
                 var remaining = drain.Failure is null ? _settings.DrainInterval : drain.Backoff.Remaining;
+                if (_settings.HeartbeatInterval - drain.SinceBeat is var beat && beat < remaining) remaining = beat > TimeSpan.Zero ? beat : TimeSpan.Zero;
                 if (due == Timeout.InfiniteTimeSpan || remaining < due) due = remaining;
             }
         }
@@ -270,30 +293,49 @@ internal sealed partial class JournalPump
     }
 
     // The thread is gone: what is left belongs to the next tracker.
-    private async Task ReleaseAsync()
+    private async Task ReleaseAsync(TimeSpan patience)
     {
         FailRequests();
         _recovered.TrySetResult();
         if (_timer is not null) await _timer.DisposeAsync().ConfigureAwait(false);
-        _host.Preparer.Stop();
         List<JournalDrain> left;
         lock (_gate) left = [.. _drains];
         var swept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _host.Sweeper.Post(() =>
-        {
-            foreach (var drain in left)
-            {
-                _logger.LeftBehind(drain.Source.Run, drain.Source.Folder);
-                (drain.Source as RunJournal)?.TrySync();
-                drain.Source.Dispose();
-                drain.Source.Owner.Dispose();
-                drain.Closed.TrySetException(new ObjectDisposedException(nameof(JournalPump)));
-                _ = drain.Closed.Task.Exception;
-            }
 
-            swept.TrySetResult();
+        // Behind the folders that wait for the preparer to be removed.
+        _host.Preparer.Post(() =>
+        {
+            _host.Sweeper.Post(() =>
+            {
+                foreach (var drain in left) LeaveBehind(drain);
+                swept.TrySetResult();
+            });
+            _host.Sweeper.Stop();
         });
-        _host.Sweeper.Stop();
-        await swept.Task.ConfigureAwait(false);
+        _host.Preparer.Stop();
+        try
+        {
+            await swept.Task.WaitAsync(patience, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The disk is slow to sync what is left. The sweeper goes on while the process lives; without it the points still survive all but power loss.
+        }
+    }
+
+    private void LeaveBehind(JournalDrain drain)
+    {
+        try
+        {
+            _logger.LeftBehind(drain.Source.Run, drain.Source.Folder);
+            (drain.Source as RunJournal)?.TrySync();
+            drain.Source.Dispose();
+        }
+        finally
+        {
+            drain.Source.Owner.Dispose();
+            drain.Closed.TrySetException(new ObjectDisposedException(nameof(JournalPump)));
+            _ = drain.Closed.Task.Exception;
+        }
     }
 }

@@ -10,6 +10,10 @@ namespace Lifecycle.Sdk.Journal;
 internal sealed partial class JournalPump : IAsyncDisposable
 {
     private const int MaxFolderTries = 8;
+
+    // Beyond the shutdown time-out, for a store that is slow to heed its token and a disk that is slow to sync what is left.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
     private readonly TrackingStore _store;
     private readonly JournalSettings _settings;
     private readonly ILogger _logger;
@@ -110,16 +114,17 @@ internal sealed partial class JournalPump : IAsyncDisposable
     /// <summary>The barrier: completes when everything logged before the call is in the store.</summary>
     /// <param name="journal">Which journal; null for all of this tracker, including those being recovered.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="LifecycleException">The store did not take it in three tries; everything is kept and power-safe in the journal.</exception>
+    /// <param name="tries">How often the store may refuse; the first try does not wait for a back-off.</param>
+    /// <exception cref="LifecycleException">The store did not take it in so many tries; everything is kept and power-safe in the journal.</exception>
     /// <exception cref="ObjectDisposedException">The pump has been disposed.</exception>
-    public async Task FlushAsync(RunJournal? journal, CancellationToken cancellationToken)
+    public async Task FlushAsync(RunJournal? journal, CancellationToken cancellationToken, int tries = FlushRequest.MaxTries)
     {
         cancellationToken.ThrowIfCancellationRequested();
         FlushRequest request;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposal is not null, this);
-            request = new FlushRequest(journal is null ? _drains : _drains.Where(drain => drain.Source == journal));
+            request = new FlushRequest(journal is null ? _drains : _drains.Where(drain => drain.Source == journal), tries);
             if (request.IsDone) return;
             _requests.Add(request);
         }
@@ -151,28 +156,35 @@ internal sealed partial class JournalPump : IAsyncDisposable
 
     private async Task DisposeOnceAsync()
     {
-        // Leaves the lock that the caller holds.
-        await Task.Yield();
+        // Leaves the lock that the caller holds, and a context (a window's thread) that the caller may block.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var (started, patience) = (_time.GetTimestamp(), _settings.ShutdownTimeout + Grace);
         AbandonJournals();
         if (_thread is not null)
         {
             using var deadline = new CancellationTokenSource(_settings.ShutdownTimeout, _time);
-            using var registration = deadline.Token.Register(_abort.Cancel);
+            using var registration = deadline.Token.Register(GiveUp);
             Stop();
-            if (!await WaitForThreadAsync().ConfigureAwait(false)) return;
+            if (!await WaitForThreadAsync(patience).ConfigureAwait(false)) return;
         }
 
-        await ReleaseAsync().ConfigureAwait(false);
+        var left = patience - _time.GetElapsedTime(started);
+        await ReleaseAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero).ConfigureAwait(false);
         LifecycleDiagnostics.Forget(this);
         _abort.Dispose();
     }
 
+    private void GiveUp()
+    {
+        _abort.Cancel();
+        Wake();
+    }
+
     // A store that does not heed its token must not keep the process from leaving: the thread is then left behind with all it holds.
-    private async Task<bool> WaitForThreadAsync()
+    private async Task<bool> WaitForThreadAsync(TimeSpan patience)
     {
         try
         {
-            var patience = _settings.ShutdownTimeout + TimeSpan.FromSeconds(2);
             await _finished.Task.WaitAsync(patience, _time).ConfigureAwait(false);
             return true;
         }
@@ -197,10 +209,10 @@ internal sealed partial class JournalPump : IAsyncDisposable
                 if (OwnerLock.TryCreate(folder, _time.GetUtcNow()) is { } owner) return Begin(folder, run, writer, attempt, owner, first);
                 if (tries == MaxFolderTries) throw new IOException("Other trackers keep taking the new folder for an orphan.");
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (DiskFailure.Is(e))
             {
                 throw new LifecycleException(
-                    $"The journal of run {run} can't be opened in '{_settings.Directory}': {e.Message} Make the folder writable, or choose another.", e)
+                    $"The journal of run {run} can't be opened in '{_settings.Directory}': {e.Message} See to it that the folder can be written to, or choose another one.", e)
                 {
                     IsTransient = e is IOException,
                     Store = _store.Address,

@@ -28,6 +28,9 @@ internal abstract class JournalSource(string folder, RunId run, WriterId writer)
 
     public abstract long FactsLength { get; }
 
+    /// <summary>Why facts wait in memory, where nobody can deliver them from; null if none do.</summary>
+    public virtual string? FactFailure => null;
+
     /// <summary>Whether nothing can be added any more.</summary>
     public abstract bool IsEnded { get; }
 

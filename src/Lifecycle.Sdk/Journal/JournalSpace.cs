@@ -22,6 +22,12 @@ internal sealed class JournalSpace(long maxBytes)
         }
     }
 
+    /// <summary>Takes space beyond the limit.</summary>
+    public void Reserve(long bytes)
+    {
+        lock (_gate) _used += bytes;
+    }
+
     public void Release(long bytes)
     {
         lock (_gate) _used -= bytes;

@@ -8,6 +8,7 @@ internal sealed partial class RunJournal
     private readonly Lock _factGate = new();
     private bool _factsClosed;
     private bool _endWritten;
+    private string? _factFailure;
 
     /// <summary>Gives a series its id: the same key, the same id. From any thread.</summary>
     public int DeclareSeries(string key) => Series.Declare(key, (id, name) =>
@@ -44,8 +45,14 @@ internal sealed partial class RunJournal
         if (folder != Path.GetFullPath(JournalFolder.StagingPath(Folder)))
             throw new ArgumentException($"The staged content '{content.FilePath}' does not lie in the run's staging folder.", nameof(content));
         var encoder = new FactEncoder();
-        return Append(encoder.Fact(fact, Path.GetFileName(content.FilePath)), encoder);
+        Interlocked.Add(ref _stagedBytes, content.Size);
+        if (Append(encoder.Fact(fact, Path.GetFileName(content.FilePath)), encoder)) return true;
+        Interlocked.Add(ref _stagedBytes, -content.Size);
+        return false;
     }
+
+    /// <summary>Counts contents that the store has taken.</summary>
+    public void Unstage(long bytes) => Interlocked.Add(ref _stagedBytes, -bytes);
 
     /// <summary>Writes what marks the journal and how the run begins.</summary>
     /// <exception cref="IOException">The disk refuses it.</exception>
@@ -55,16 +62,19 @@ internal sealed partial class RunJournal
         Append(opened.Opened(Attempt), opened);
         foreach (var fact in first)
         {
-            if (!Append(fact)) throw new IOException(_failure);
+            if (!Append(fact)) throw new IOException(FactFailure);
         }
     }
+
+    public override string? FactFailure => Volatile.Read(ref _factFailure);
 
     /// <summary>Tries again to write facts that the disk refused.</summary>
     public void RetryFacts()
     {
-        if (!_facts.IsWaiting) return;
-        if (_facts.Retry() is { } failure) NoteFailure("Facts can't be written", failure);
-        else NoteRecovered();
+        lock (_factGate)
+        {
+            if (_facts.IsWaiting) Note(_facts.Retry(), "Facts can't be written");
+        }
     }
 
     private bool Append(FactKind kind, FactEncoder encoder)
@@ -81,9 +91,16 @@ internal sealed partial class RunJournal
 
     private bool Write(byte[] record)
     {
-        if (_facts.Append(record) is not { } failure) return true;
-        NoteFailure("A fact can't be written", failure);
-        return false;
+        var failure = _facts.Append(record);
+        Note(failure, "A fact can't be written");
+        return failure is null;
+    }
+
+    // In the gate, so that a success does not hide a failure that came after it.
+    private void Note(Exception? failure, string what)
+    {
+        if (failure is null) Volatile.Write(ref _factFailure, null);
+        else NoteFailure(ref _factFailure, what, failure);
     }
 
     private void AppendEnd(RunStatusChanged? end)

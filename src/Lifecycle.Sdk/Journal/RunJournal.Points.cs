@@ -12,8 +12,11 @@ internal sealed partial class RunJournal
     [ThreadStatic]
     private static WriteCursor? _cursor;
 
+    // By a key of the journal's, as threads that rest would keep ended journals, their tracker and its store alive.
     [ThreadStatic]
-    private static Dictionary<RunJournal, WriteCursor>? _cursors;
+    private static Dictionary<object, WriteCursor>? _cursors;
+
+    private readonly object _key = new();
 
     private readonly TimeProvider _time;
     private readonly bool _isSystemTime;
@@ -97,7 +100,12 @@ internal sealed partial class RunJournal
             }
 
             var segment = Volatile.Read(ref _segment);
-            if (TryWrite(cursor, segment, series, step, bits, time, out var failure)) return;
+            if (TryWrite(cursor, segment, series, step, bits, time, out var failure))
+            {
+                if (Volatile.Read(ref _isFull) != 0) NoteRoom();
+                return;
+            }
+
             if (Volatile.Read(ref cursor.Retired)) continue;
             switch (MakeRoom(segment, version, failure))
             {
@@ -112,7 +120,7 @@ internal sealed partial class RunJournal
     }
 
     private bool TryWrite(
-        WriteCursor cursor, Segment? segment, int series, long step, long bits, long time, out IOException? failure)
+        WriteCursor cursor, Segment? segment, int series, long step, long bits, long time, out Exception? failure)
     {
         failure = null;
         Volatile.Write(ref cursor.Busy, 1);
@@ -122,7 +130,7 @@ internal sealed partial class RunJournal
             cursor.Write(series, step, bits, time);
             return true;
         }
-        catch (IOException e)
+        catch (Exception e) when (DiskFailure.Is(e))
         {
             failure = e;
             return false;
@@ -136,7 +144,7 @@ internal sealed partial class RunJournal
     private WriteCursor? FindCursor()
     {
         var own = _cursors ??= [];
-        if (own.TryGetValue(this, out var cursor) && !Volatile.Read(ref cursor.Retired))
+        if (own.TryGetValue(_key, out var cursor) && !Volatile.Read(ref cursor.Retired))
         {
             _cursor = cursor;
             return cursor;
@@ -146,7 +154,7 @@ internal sealed partial class RunJournal
         {
             if (_isClosed)
             {
-                own.Remove(this);
+                own.Remove(_key);
                 _cursor = null;
                 return null;
             }
@@ -155,12 +163,12 @@ internal sealed partial class RunJournal
             _live.Add(cursor);
         }
 
-        foreach (var (journal, other) in own)
+        foreach (var (key, other) in own)
         {
-            if (other.Retired) own.Remove(journal);
+            if (other.Retired) own.Remove(key);
         }
 
-        own[this] = cursor;
+        own[_key] = cursor;
         _cursor = cursor;
         return cursor;
     }
@@ -188,6 +196,7 @@ internal sealed partial class RunJournal
         {
             var spin = default(SpinWait);
             while (Volatile.Read(ref cursor.Busy) != 0) spin.SpinOnce();
+            Volatile.Write(ref cursor.Journal, null);
             lock (_cursorGate)
             {
                 if (!_live.Remove(cursor)) continue;

@@ -27,7 +27,7 @@ internal sealed partial class RunJournal
     private long _nextLength = SegmentFile.MinLength;
     private bool _segmentsReleased;
     private long _fullVersion = -1;
-    private int _warnedFull;
+    private int _isFull;
 
     // The pump's: how many points there were and when, so that it sees a run rest.
     private long _loggedBefore;
@@ -57,7 +57,7 @@ internal sealed partial class RunJournal
     {
         get
         {
-            lock (_segmentGate) return _facts.Length + _segments.Sum(segment => segment.Length) + (_prepared?.Length ?? 0) + _spares.Sum(spare => spare.Length);
+            lock (_segmentGate) return _facts.Length + _segments.Sum(segment => segment.Length) + (_prepared?.Length ?? 0) + _spares.Sum(spare => spare.Length) + Interlocked.Read(ref _stagedBytes);
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed partial class RunJournal
         if (Logged is var logged && logged != _loggedBefore) (_loggedBefore, _busyAt) = (logged, _time.GetTimestamp());
         lock (_segmentGate)
         {
-            var kept = _time.GetElapsedTime(_busyAt) < _host.Settings.DrainInterval ? MaxSpares : 0;
+            var kept = Rests ? 0 : MaxSpares;
             while (_spares.Count > kept) released.Add(TakeSpare()!);
             while (_spares.Count < kept && released.Find(segment => segment.Length == SegmentFile.MaxLength) is MappedSegment spare)
             {
@@ -100,20 +100,27 @@ internal sealed partial class RunJournal
         }
     }
 
-    /// <summary>Deletes the spare segments, since somebody needs their space.</summary>
+    /// <summary>Deletes the spare segments, and one that was prepared for a run that rests, since somebody needs their space.</summary>
     /// <returns>False if there is none.</returns>
     public bool DropSpares()
     {
-        List<MappedSegment> spares;
+        List<Segment> spares;
         lock (_segmentGate)
         {
             spares = [.. _spares];
             _spares.Clear();
+            if (_prepared is { } prepared && Rests)
+            {
+                spares.Add(prepared);
+                _prepared = null;
+            }
         }
 
         spares.ForEach(Sweep);
         return spares.Count > 0;
     }
+
+    private bool Rests => _time.GetElapsedTime(Volatile.Read(ref _busyAt)) >= _host.Settings.DrainInterval;
 
     // In the gate.
     private MappedSegment? TakeSpare()
@@ -148,9 +155,9 @@ internal sealed partial class RunJournal
             foreach (var segment in Segments) segment.Sync();
             _facts.Sync();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (DiskFailure.Is(e))
         {
-            NoteFailure("The journal can't be made safe from power loss", e);
+            NoteFailure(ref _failure, "The journal can't be made safe from power loss", e);
         }
     }
 
@@ -204,7 +211,7 @@ internal sealed partial class RunJournal
     /// <param name="full">The segment that had no room.</param>
     /// <param name="version">The version of the space before the attempt.</param>
     /// <param name="failure">Why a positioned write failed; null if the segment was used up.</param>
-    private Room MakeRoom(Segment? full, long version, IOException? failure)
+    private Room MakeRoom(Segment? full, long version, Exception? failure)
     {
         var drops = _host.Settings.FullPolicy == JournalFullPolicy.Drop;
         if (drops && Volatile.Read(ref _fullVersion) == version) return Room.Dropped;
@@ -214,9 +221,9 @@ internal sealed partial class RunJournal
             {
                 if (TryRoll(full)) return Room.Made;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (DiskFailure.Is(e))
             {
-                failure = e as IOException ?? new IOException(e.Message, e);
+                failure = e;
             }
         }
 
@@ -232,8 +239,10 @@ internal sealed partial class RunJournal
             return Room.Made;
         }
 
-        WarnFull(failure);
-        _host.Wake();
+        NoteFull(failure);
+
+        // An attempt that the disk refused gave its space back, which is no news.
+        if (failure is not null) version = _host.Space.Version;
         Volatile.Write(ref _fullVersion, version);
         if (drops) return Room.Dropped;
         _host.Space.WaitPast(version);
@@ -269,10 +278,28 @@ internal sealed partial class RunJournal
         while (!_host.Space.TryReserve(length))
         {
             length /= Growth;
-            if (length < SegmentFile.MinLength) return null;
+            if (length >= SegmentFile.MinLength) continue;
+
+            // Runs that rest hold their segments: without one of its own no other run could ever go on, though the store has everything.
+            if (_segments.Count > 0) return null;
+            length = SegmentFile.MinLength;
+            _host.Space.Reserve(length);
+            break;
         }
 
-        var segment = CreateReserved(length, touch: false);
+        Segment segment;
+        try
+        {
+            segment = CreateReserved(length, touch: false);
+        }
+        catch (Exception e) when (DiskFailure.Is(e) && length > SegmentFile.MinLength)
+        {
+            // A disk that is nearly full may have room for the smallest.
+            length = SegmentFile.MinLength;
+            if (!_host.Space.TryReserve(length)) return null;
+            segment = CreateReserved(length, touch: false);
+        }
+
         Join(segment);
         _nextLength = Math.Max(_nextLength, Math.Min(length * Growth, SegmentFile.MaxLength));
         return segment;
@@ -288,6 +315,7 @@ internal sealed partial class RunJournal
     {
         try
         {
+            if (Volatile.Read(ref _isClosed)) return;
             MappedSegment? spare;
             lock (_segmentGate) spare = TakeSpare();
             var segment = spare?.Reuse() ?? TryCreate();
@@ -300,16 +328,17 @@ internal sealed partial class RunJournal
                     Join(segment);
                     _prepared = segment;
                     _nextLength = Math.Min(segment.Length * Growth, SegmentFile.MaxLength);
+                    if (Volatile.Read(ref _isFull) == 0) Volatile.Write(ref _failure, null);
                     return;
                 }
             }
 
             Sweep(segment);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (DiskFailure.Is(e))
         {
             // Not fatal: the logging thread tries for itself when it gets there, and then the policy applies.
-            if (!Volatile.Read(ref _isClosed)) NoteFailure("A segment can't be prepared", e);
+            if (!Volatile.Read(ref _isClosed)) NoteFailure(ref _failure, "A segment can't be prepared", e);
         }
         finally
         {
@@ -370,11 +399,20 @@ internal sealed partial class RunJournal
         }
     }
 
-    private void WarnFull(IOException? failure)
+    private void NoteFull(Exception? failure)
     {
-        if (failure is not null) NoteFailure("Points can't be written", failure);
+        if (failure is not null) NoteFailure(ref _failure, "Points can't be written", failure);
         else Volatile.Write(ref _failure, $"The journals have reached their limit of {_host.Settings.MaxBytes} bytes.");
-        if (Interlocked.Exchange(ref _warnedFull, 1) == 0)
-            _logger.JournalFull(Run, _host.Settings.Directory, _host.Space.Used, _host.Settings.MaxBytes, _host.Settings.FullPolicy);
+
+        // Once each time: whoever is woken again and again by a pass must not call for the next one.
+        if (Interlocked.Exchange(ref _isFull, 1) != 0) return;
+        _logger.JournalFull(Run, _host.Settings.Directory, _host.Space.Used, _host.Settings.MaxBytes, _host.Settings.FullPolicy);
+        _host.Wake();
+    }
+
+    private void NoteRoom()
+    {
+        Volatile.Write(ref _failure, null);
+        Volatile.Write(ref _isFull, 0);
     }
 }

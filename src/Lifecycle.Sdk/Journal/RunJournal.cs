@@ -13,6 +13,7 @@ internal sealed partial class RunJournal : JournalSource
     private readonly JournalHost _host;
     private readonly ILogger _logger;
     private string? _failure;
+    private long _stagedBytes;
     private int _endCalled;
 
     /// <summary>Takes over a folder that was just made and locked.</summary>
@@ -54,7 +55,7 @@ internal sealed partial class RunJournal : JournalSource
 
     public JournalHealth Health => new(
         Logged, Counts.Delivered, Dropped, Interlocked.Read(ref _refused), Counts.Unreadable, BytesOnDisk,
-        Counts.Failure ?? Volatile.Read(ref _failure));
+        Counts.Failure ?? Volatile.Read(ref _failure) ?? FactFailure);
 
     /// <summary>
     /// Ends the writer: later points and facts are refused and counted. Calls that are under way are in or refused, none is lost.
@@ -90,13 +91,11 @@ internal sealed partial class RunJournal : JournalSource
         if (Interlocked.Increment(ref _refused) == 1) _logger.LoggedAfterEnd(Run);
     }
 
-    private void NoteFailure(string what, Exception cause)
+    private void NoteFailure(ref string? place, string what, Exception cause)
     {
         var failure = $"{what}: {cause.Message}";
 
         // The same trouble again and again is one line in the log; the health tells the rest.
-        if (Interlocked.Exchange(ref _failure, failure) != failure) _logger.JournalIll(Run, Folder, failure);
+        if (Interlocked.Exchange(ref place, failure) != failure) _logger.JournalIll(Run, Folder, failure);
     }
-
-    private void NoteRecovered() => Volatile.Write(ref _failure, null);
 }

@@ -40,7 +40,7 @@ internal static class SegmentFile
 
             return Open(path, length, trust, touch);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (DiskFailure.Is(e))
         {
             TryDelete(path);
             throw;
@@ -68,7 +68,7 @@ internal static class SegmentFile
         {
             File.Delete(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (DiskFailure.Is(e))
         {
             // Left over: goes with the journal's folder.
         }

@@ -6,12 +6,15 @@ internal sealed class WorkerThread
     private readonly object _gate = new();
     private readonly Queue<Action> _actions = new();
     private readonly string _name;
+    private readonly Action<Exception> _onError;
     private Thread? _thread;
     private bool _stopped;
 
-    public WorkerThread(string name) => _name = name;
+    /// <param name="name">The thread's name.</param>
+    /// <param name="onError">Told what an action throws, which must not end the process. It must not throw itself.</param>
+    public WorkerThread(string name, Action<Exception> onError) => (_name, _onError) = (name, onError);
 
-    /// <summary>Queues an action, which must not throw; false after <see cref="Stop"/>.</summary>
+    /// <summary>Queues an action; false after <see cref="Stop"/>.</summary>
     public bool Post(Action action)
     {
         lock (_gate)
@@ -55,7 +58,14 @@ internal sealed class WorkerThread
                 action = _actions.Dequeue();
             }
 
-            action();
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                _onError(e);
+            }
         }
     }
 }

@@ -10,13 +10,13 @@ namespace Lifecycle.Sdk.Journal;
 internal sealed unsafe class WriteCursor(RunJournal journal)
 {
     // The logging thread, on every call.
-    public readonly RunJournal Journal = journal;
+    public RunJournal? Journal = journal;
     public PointCell* Next;
     public PointCell* End;
     public uint Seed;
     public int Busy;
 
-    // Set once by others.
+    // Set once by others, who then forget the journal: a thread that rests must not keep it alive.
     public bool Retired;
 
     // The logging thread, on a new chunk or on positioned writes.
@@ -25,6 +25,7 @@ internal sealed unsafe class WriteCursor(RunJournal journal)
     private PointCell* _start;
     private int _index;
     private long _finished;
+    private int _version;
     private ChunkId _chunk;
     private bool _hasChunk;
 
@@ -43,13 +44,30 @@ internal sealed unsafe class WriteCursor(RunJournal journal)
     /// <summary>The chunk, exact when the cursor is retired and not busy, a hint before; null if it never had one.</summary>
     public ChunkId? Chunk => _hasChunk ? _chunk : null;
 
-    /// <summary>How many points went through; a hint while the thread writes.</summary>
-    public long Count => _finished + (_positioned is null ? Next - _start : _index);
+    /// <summary>How many points went through: never fewer than when it was asked before, whatever the thread does meanwhile.</summary>
+    public long Count
+    {
+        get
+        {
+            var spin = default(SpinWait);
+            while (true)
+            {
+                var version = Volatile.Read(ref _version);
+                var count = CountOf();
+                Interlocked.MemoryBarrier();
+                if (version % 2 == 0 && version == Volatile.Read(ref _version)) return count;
+                spin.SpinOnce();
+            }
+        }
+    }
 
     /// <summary>Moves to a chunk that was handed out to this thread.</summary>
     public void Enter(Segment segment, int chunk, uint writerSeed)
     {
-        _finished = Count;
+        var count = CountOf();
+        // Odd while the parts of the count don't fit each other. Full fences, as the parts are plain stores.
+        Interlocked.Increment(ref _version);
+        _finished = count;
         _chunk = new ChunkId(segment.Number, chunk);
         _hasChunk = true;
         Seed = Segment.SeedOf(writerSeed, _chunk);
@@ -65,6 +83,8 @@ internal sealed unsafe class WriteCursor(RunJournal journal)
             Next = End = _start = null;
             _index = 0;
         }
+
+        Interlocked.Increment(ref _version);
     }
 
     /// <summary>Writes one point. The cursor has room and is busy.</summary>
@@ -91,6 +111,8 @@ internal sealed unsafe class WriteCursor(RunJournal journal)
         _seen = count;
         return idle;
     }
+
+    private long CountOf() => _finished + (_positioned is null ? Next - _start : _index);
 
     [InlineArray(16)]
     private struct Padding

@@ -1,5 +1,7 @@
 using Lifecycle.Sdk.Journal;
 using Lifecycle.Sdk.Storage;
+using Lifecycle.Sdk.Storage.LocalFile;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Lifecycle.Sdk.Tests.Journal;
@@ -140,6 +142,75 @@ public sealed class FailureTests
         lab.Open();
         await Advance(time, done.Task);
         Assert.InRange(beats[2] - beats[1], TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(32));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Other_machines_see_the_owner_live_whatever_becomes_of_the_delivery(bool isRefused)
+    {
+        var time = new SteppedTime();
+        var store = new RecordingStore();
+        if (isRefused) store.BeforeApply = _ => throw new LifecycleException("401 Unauthorized");
+        await using var lab = new JournalLab(
+            store, settings => settings with { TimeProvider = time, DrainInterval = TimeSpan.FromHours(isRefused ? 0.001 : 1) });
+        var owner = JournalFolder.OwnerPath(lab.Open().Folder);
+        var began = time.GetUtcNow();
+        for (var step = 0; step < 12; step++)
+        {
+            var before = time.GetUtcNow();
+            await time.StepAsync();
+            Assert.InRange(time.GetUtcNow() - before, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        }
+
+        // The pass of the last step is still under way.
+        Assert.True(time.GetUtcNow() - began > TimeSpan.FromMinutes(2));
+        Assert.InRange(time.GetUtcNow() - File.GetLastWriteTimeUtc(owner), TimeSpan.Zero, TimeSpan.FromSeconds(61));
+    }
+
+    [Fact]
+    public async Task A_thread_that_waits_for_room_does_not_keep_the_pump_busy()
+    {
+        var time = new SteppedTime();
+        await using var lab = new JournalLab(
+            new RecordingStore { BeforeApply = _ => throw Away }, settings => settings with { TimeProvider = time, MaxBytes = SegmentFile.MinLength });
+        var journal = lab.Open();
+        var loss = journal.DeclareSeries("loss");
+        var thread = new Thread(() =>
+        {
+            for (var i = 0; i < 10_000; i++) journal.Log(loss, i, i);
+        });
+        thread.Start();
+        SpinWait.SpinUntil(() => journal.Logged == SegmentFile.MinLength / PointCell.Bytes);
+        var flush = lab.Pump.FlushAsync(journal, default);
+        while (!flush.IsCompleted) await time.StepAsync();
+        await Assert.ThrowsAsync<LifecycleException>(() => flush);
+        Assert.InRange(time.Settings, 1, 50);
+        lab.Store.BeforeApply = null;
+        flush = lab.Pump.FlushAsync(journal, default);
+        await flush;
+        thread.Join();
+    }
+
+    [Fact]
+    public async Task A_run_that_cannot_be_delivered_does_not_hold_up_readers()
+    {
+        // The clock stands still: whoever waits for a back-off waits for ever.
+        var directory = Directory.CreateTempSubdirectory("reader-").FullName;
+        await using (var tracker = new Tracker(
+            new LocalFileStore(directory), new TrackerOptions { ShutdownTimeout = TimeSpan.Zero }, new SteppedTime(), NullLoggerFactory.Instance))
+        {
+            await using (var good = tracker.StartRun("x")) good.Log("loss", 1).Complete();
+            tracker.JoinRun(RunId.New()).Log("loss", 1);
+            for (var i = 0; i < 3; i++)
+            {
+                var found = 0;
+                await foreach (var run in tracker.Runs.SearchAsync()) found++;
+                Assert.Equal(1, found);
+            }
+        }
+
+        Directory.Delete(directory, recursive: true);
     }
 
     [Fact]

@@ -88,6 +88,70 @@ public sealed class HotPathTests
     }
 
     [Fact]
+    public async Task No_point_is_written_to_a_chunk_after_it_was_taken_away()
+    {
+        // The thread has no fence of its own: without the barrier of whoever retires, points go missing here within a second.
+        await using var lab = new JournalLab(new RecordingStore { BeforeApply = _ => throw new LifecycleException("down") });
+        var journal = lab.Open();
+        var loss = journal.DeclareSeries("loss");
+        var (isDone, logged) = (false, 0L);
+        var thread = new Thread(() =>
+        {
+            for (; !Volatile.Read(ref isDone); logged++) journal.Log(loss, logged, 1, 0);
+        });
+        thread.Start();
+        var random = new Random(1);
+        for (var i = 0; i < 300_000; i++)
+        {
+            journal.RetireAll();
+            Thread.SpinWait(random.Next(60));
+        }
+
+        Volatile.Write(ref isDone, true);
+        thread.Join();
+        journal.RetireAll();
+        Assert.Equal(logged, journal.Logged);
+    }
+
+    [Fact]
+    public async Task The_count_of_points_never_goes_back_while_threads_log()
+    {
+        await using var lab = new JournalLab();
+        var journal = lab.Open();
+        var loss = journal.DeclareSeries("loss");
+        var (isDone, begun) = (false, 0L);
+        var thread = new Thread(() =>
+        {
+            for (; !Volatile.Read(ref isDone); journal.Log(loss, begun, 1, 0)) Volatile.Write(ref begun, begun + 1);
+        });
+        thread.Start();
+        var last = 0L;
+        for (var i = 0; i < 200_000; i++)
+        {
+            var count = journal.Logged;
+            Assert.InRange(count, last, Volatile.Read(ref begun));
+            last = count;
+        }
+
+        Volatile.Write(ref isDone, true);
+        thread.Join();
+        Assert.Equal(begun, journal.Logged);
+    }
+
+    [Fact]
+    public async Task Every_run_gets_on_although_runs_that_rest_hold_the_whole_limit()
+    {
+        await using var lab = new JournalLab(configure: settings => settings with { MaxBytes = 4 * SegmentFile.MinLength });
+        var journals = Enumerable.Range(0, 12).Select(_ => lab.Open()).ToList();
+        foreach (var journal in journals) journal.Log(journal.DeclareSeries("loss"), 1, 1);
+        foreach (var journal in journals)
+        {
+            await lab.Pump.FlushAsync(journal, default);
+            Assert.Single(lab.Store.PointsOf(journal.Run, "loss"));
+        }
+    }
+
+    [Fact]
     public async Task An_idle_threads_chunk_does_not_keep_old_segments()
     {
         await using var lab = new JournalLab();
@@ -161,6 +225,12 @@ public sealed class HotPathTests
         });
         await lab.Pump.FlushAsync(journal, default);
         Assert.Equal(77_777, lab.Store.PointsOf(journal.Run, "loss")[^1].Step);
+        Assert.Null(journal.Health.LastFailure);
+
+        // The next time it is told again.
+        lab.Store.BeforeApply = _ => throw new LifecycleException("down") { IsTransient = true };
+        for (var i = 0; i < 50_000; i++) journal.Log(loss, i, i);
+        Assert.Equal(2, lab.Lines.All.Count(line => line.Id == 1003));
     }
 
     [Fact]

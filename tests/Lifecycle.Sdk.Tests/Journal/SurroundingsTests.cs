@@ -88,6 +88,62 @@ public sealed class SurroundingsTests
     }
 
     [Fact]
+    public async Task Facts_that_wait_in_memory_for_a_full_disk_fail_the_barrier()
+    {
+        var mount = Directory.CreateTempSubdirectory("journal-facts-").FullName;
+        if (!TryMount(mount)) Assert.Skip("A small file system can't be mounted here: that takes Linux and root.");
+        try
+        {
+            await using var lab = new JournalLab();
+            var pump = lab.NewPump(Path.Combine(mount, "journals"));
+            var journal = pump.Open(RunId.New(), 1, [JournalLab.Started()]);
+            await pump.FlushAsync(journal, default);
+            var filler = Path.Combine(mount, "filler");
+            Assert.ThrowsAny<IOException>(() => File.WriteAllBytes(filler, new byte[8 << 20]));
+            var note = new TagSet("note", new string('x', 60_000));
+            Assert.False(journal.Append(note));
+            var failure = await Assert.ThrowsAsync<LifecycleException>(() => pump.FlushAsync(journal, default));
+            Assert.Contains("waits in memory", failure.Message, StringComparison.Ordinal);
+            File.Delete(filler);
+            await pump.FlushAsync(journal, default);
+            Assert.Contains(note, lab.Store.FactsOf(journal.Run));
+            Assert.Null(journal.Health.LastFailure);
+            await pump.DisposeAsync();
+        }
+        finally
+        {
+            Execute("umount", mount);
+        }
+    }
+
+    [Fact]
+    public async Task A_disk_that_denies_access_is_ill_and_nothing_throws()
+    {
+        await using var lab = new JournalLab(configure: settings => settings with { Writes = JournalWrites.Positioned, FullPolicy = JournalFullPolicy.Drop });
+        var journal = lab.Open();
+        var loss = journal.DeclareSeries("loss");
+        journal.Log(loss, 1, 1);
+        string[] files = [JournalFolder.FactsPath(journal.Folder), JournalFolder.SegmentPath(journal.Folder, 0)];
+        if (!OperatingSystem.IsLinux() || !files.All(file => Execute("chattr", "+i", file)))
+            Assert.Skip("A file that is open can't be made immutable here: that takes Linux, root and a file system such as ext4.");
+        try
+        {
+            journal.Log(loss, 2, 2);
+            Assert.False(journal.Append(new TagSet("a", "b")));
+            Assert.NotNull(journal.Health.LastFailure);
+            journal.End(JournalLab.Finished);
+        }
+        finally
+        {
+            foreach (var file in files) Execute("chattr", "-i", file);
+        }
+
+        await lab.Pump.CloseAsync(journal, default);
+        Assert.Contains(new TagSet("a", "b"), lab.Store.FactsOf(journal.Run));
+        Assert.Equal(2 - journal.Dropped, lab.Store.PointsOf(journal.Run, "loss").Count);
+    }
+
+    [Fact]
     public async Task The_published_instruments_tell_what_was_logged_and_what_waits()
     {
         var sums = new Dictionary<string, double>();

@@ -68,6 +68,8 @@ internal sealed class JournalLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Stores that were down for the test take the rest, for which leaving would wait.
+        Store.BeforeApply = null;
         foreach (var pump in _pumps) await pump.DisposeAsync();
         System.IO.Directory.Delete(Directory, recursive: true);
     }
