@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Lifecycle.Sdk.Storage.Http;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +15,9 @@ internal static class ApiErrors
     /// <returns>False if there is none to answer: the client has left.</returns>
     public static async Task<bool> AnswerAsync(HttpContext context, Exception exception, ILogger logger)
     {
-        if (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested) return false;
+        // Who reads the body may learn of a broken connection before the token does.
+        if (exception is ConnectionResetException or ConnectionAbortedException
+            || (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)) return false;
         var (code, message) = CodeOf(exception);
         if (code is WireError.InternalError or WireError.Aborted) ServerLog.Failed(logger, context.Request.Method, context.Request.Path, exception);
         else if (code is WireError.TemporarilyUnavailable) ServerLog.StoreAway(logger, context.Request.Method, context.Request.Path, exception);
