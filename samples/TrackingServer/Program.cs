@@ -19,14 +19,26 @@ if (args is ["token"])
 var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 var store = builder.Configuration["store"] ?? "lifecycle.db";
 
-// 3. Any store of the library, served as an MLflow tracking server with registry and artifacts.
+// 3. A verb that tells the last entries of the audit trail, and whether any was altered. Keep the anchor elsewhere: it shows later whether the end was cut off.
+if (args is ["audit", ..])
+{
+    await using var tracker = Tracker.Open(store);
+    var found = await tracker.Audit.VerifyAsync();
+    Console.WriteLine(found.IsIntact ? $"{found.Count} entries, none altered. Anchor: {found.Anchor.Count} {found.Anchor.Hash}" : $"Entry {found.FirstAltered} was altered: {found.Fault}");
+    if (!found.IsIntact) return 1;
+    await foreach (var entry in tracker.Audit.ReadAsync().TakeLast(20))
+        Console.WriteLine($"{entry.Sequence} {entry.Time:u} {entry.User ?? "-"}: {entry.Action} -> {entry.Status}, {entry.Subject} ({entry.Count} x)");
+    return 0;
+}
+
+// 4. Any store of the library, served as an MLflow tracking server with registry and artifacts.
 builder.Services.AddLifecycle(tracker => tracker.UseStore(store));
 builder.Services.AddHealthChecks().AddLifecycle();
 
-// 4. With a file of users every endpoint but /health, /version and /ready demands a role.
+// 5. With a file of users every endpoint but /health, /version and /ready demands a role.
 if (builder.Configuration["auth"] is { Length: > 0 } users) builder.Services.AddLifecycleUsers(users);
 
-// 5. SIGTERM and Ctrl+C let what is in flight finish, for half a minute at most.
+// 6. SIGTERM and Ctrl+C let what is in flight finish, for half a minute at most.
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
 
 try

@@ -32,6 +32,14 @@ public sealed class LifecycleServerOptions
     /// <value>True after <c>AddLifecycleUsers</c>; else false: whoever reaches the server may do everything, unless the host demands more.</value>
     public bool RequireRoles { get; set; }
 
+    /// <summary>
+    /// Whether every request that changes something leaves an entry with its user in the store's audit trail (<see cref="Tracker.Audit"/>). No write is acknowledged before
+    /// its entry survives power loss; if the entry can't be written, the answer is a 5xx. Refused requests are no entries. A write that was never acknowledged, because the
+    /// server died in the middle of it, may have none.
+    /// </summary>
+    /// <value>True after <c>AddLifecycleUsers</c>; else false.</value>
+    public bool KeepAudit { get; set; }
+
     internal void Validate()
     {
         if (MaxRequestBytes is < 1 << 20 or > 1 << 30)

@@ -13,6 +13,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     private readonly TrackerOptions _options;
     private readonly Lock _starting = new();
     private ModelRegistry? _models;
+    private AuditTrail? _audit;
     private bool _started;
     private bool _disposed;
     private Task? _disposal;
@@ -36,6 +37,9 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
 
     /// <summary>Registers models and versions, promotes them, and tells who did so. Changes are recorded for the user of this process; see <see cref="ModelRegistry.As"/>.</summary>
     public ModelRegistry Models => LazyInitializer.EnsureInitialized(ref _models, OpenRegistry); // most programs that log never ask
+
+    /// <summary>Who changed what in the store, as a server or a host has recorded it.</summary>
+    public AuditTrail Audit => LazyInitializer.EnsureInitialized(ref _audit, () => new AuditTrail(Store, TimeProvider));
 
     /// <summary>The store, for what only a store can do. The tracker owns it.</summary>
     public TrackingStore Store { get; }

@@ -44,7 +44,11 @@ public abstract class CopyContract<TFixture>(TFixture fixture) : StoreContract<T
         await using var target = place.Open();
         for (var batches = 1; batches < 20; batches++)
         {
-            await using var failing = new FailingStore(target, batches);
+            var left = batches;
+            await using var failing = new WatchedStore(target)
+            {
+                BeforeApply = _ => left-- > 0 ? Task.CompletedTask : throw new LifecycleException("The disk is full.") { IsTransient = true },
+            };
             try
             {
                 await StoreCopy.CopyRunsAsync(source, failing);

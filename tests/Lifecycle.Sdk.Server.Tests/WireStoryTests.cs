@@ -15,7 +15,7 @@ public sealed partial class WireStoryTests
     private const string Proxy = "/api/2.0/mlflow-artifacts/";
 
     /// <summary>Method, path, body, answer.</summary>
-    private static readonly (string Method, string Path, string? Body, string Answer)[] Story =
+    internal static readonly (string Method, string Path, string? Body, string Answer)[] Story =
     [
         ("GET", "/health", null, """OK"""),
         ("GET", "/version", null, """3.1.3"""),

@@ -16,6 +16,7 @@ internal static class HttpFigures
     private const int BatchPoints = 1_000;
     private const int Senders = 8;
     private const int Singles = 4_000;
+    private const int AuditedSingles = 1_000;
     private const int ArtifactBytes = 100_000_000;
     private const int Runs = 10_000;
 
@@ -23,6 +24,7 @@ internal static class HttpFigures
     [
         new("HTTP, batches of 1,000, LocalFile", () => Wait(Batches())),
         new("HTTP, single metrics, LocalFile", () => Wait(SingleMetrics())),
+        new("HTTP, the same with users and audit", () => Wait(AuditedMetrics())),
         new("HTTP, 100 MB artifact up and down", () => Wait(Artifact())),
         new("HTTP, search 10,000 runs, SQLite", () => Wait(Search())),
     ];
@@ -76,6 +78,24 @@ internal static class HttpFigures
             () => Wait(InParallel(Singles, number => PostAsync(client, $"{server.Address}/discard", Encoding.UTF8.GetBytes(Metric(number))))), 3);
         var (p, f) = (Singles / product * 1000, Singles / floor * 1000);
         return new(Timing.Text($"{p:0} requests/s, each fsynced"), Timing.Text($"{f:0}/s bare endpoint"), p / f, ">= 900/s; MLflow 90/s", p >= 900);
+    }
+
+    /// <summary>Single metrics of a user, each with its entry in the audit trail before the answer, beside the same on a server without users.</summary>
+    private static async Task<Measurement> AuditedMetrics()
+    {
+        using var folder = new ScratchFolder();
+        var token = LifecycleUsers.CreateToken();
+        await File.WriteAllTextAsync(folder.Store("users.json"), $$"""{"users":[{"name":"ana","role":"writer","tokens":["{{LifecycleUsers.HashToken(token)}}"]}]}""");
+        await using var audited = await Server.StartAsync(b => b.UseLocalFile(folder.Store("audited")), folder.Store("users.json"));
+        await using var plain = await Server.StartAsync(b => b.UseLocalFile(folder.Store("plain")));
+        using var client = new HttpClient { DefaultRequestHeaders = { Authorization = new("Bearer", token) } };
+        var (step, auditedRun, plainRun) = (0, await CreateRunAsync(client, audited.Address), await CreateRunAsync(client, plain.Address));
+        var (product, floor) = Timing.Interleave(() => Send(audited, auditedRun), () => Send(plain, plainRun), 3);
+        var (p, f) = (AuditedSingles / product * 1000, AuditedSingles / floor * 1000);
+        return new(Timing.Text($"{p:0} requests/s, each with its entry"), Timing.Text($"{f:0}/s without"), p / f, ">= 0.4 x the same without", p >= f * 0.4);
+
+        void Send(Server server, string run) => Wait(InParallel(AuditedSingles, _ => PostAsync(
+            client, $"{server.Address}/api/2.0/mlflow/runs/log-metric", Encoding.UTF8.GetBytes($"{{\"run_id\":\"{run}\",{Metric(Interlocked.Increment(ref step))[1..]}"))));
     }
 
     private static async Task<Measurement> Artifact()
@@ -169,12 +189,13 @@ internal static class HttpFigures
 
         public Tracker Tracker { get; } = app.Services.GetRequiredService<Tracker>();
 
-        public static async Task<Server> StartAsync(Action<TrackerBuilder> store)
+        public static async Task<Server> StartAsync(Action<TrackerBuilder> store, string? users = null)
         {
             var builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Services.AddLifecycle(store);
+            if (users is not null) builder.Services.AddLifecycleUsers(users);
             var app = builder.Build();
             app.MapLifecycle();
             app.MapPost("/discard", Discard);

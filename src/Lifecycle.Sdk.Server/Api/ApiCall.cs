@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Lifecycle.Sdk.Server;
 
 /// <summary>One request on its way through the server.</summary>
-internal readonly struct ApiCall(HttpContext context, TrackingServer server)
+internal readonly struct ApiCall(HttpContext context, TrackingServer server, AuditedRequest? audited = null)
 {
     public HttpContext Context { get; } = context;
 
@@ -27,6 +27,15 @@ internal readonly struct ApiCall(HttpContext context, TrackingServer server)
 
     /// <summary>Who asks; null if nobody was authenticated.</summary>
     public string? User => Context.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : null;
+
+    /// <summary>Says what the request is about to change, for the audit trail: before it does. Of several, the first counts.</summary>
+    public void Changes(string kind, string name) => audited?.Changes($"{kind} {name}");
+
+    /// <summary>Says that the request is about to create something which has no id yet.</summary>
+    public void Creates(string kind) => audited?.Changes(kind);
+
+    /// <summary>Says what the request has created.</summary>
+    public void Created(string kind, string name) => audited?.Created($"{kind} {name}");
 
     public ValueTask<ApiRequest> ReadAsync() => ApiRequest.ReadAsync(Context, Server.Options.MaxRequestBytes);
 

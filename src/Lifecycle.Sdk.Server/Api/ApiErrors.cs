@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Lifecycle.Sdk.Storage.Http;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -11,9 +12,12 @@ internal static class ApiErrors
 {
     private const int RetryAfterSeconds = 1;
 
-    public static async Task AnswerAsync(HttpContext context, Exception exception, ILogger logger)
+    /// <returns>False if there is none to answer: the client has left.</returns>
+    public static async Task<bool> AnswerAsync(HttpContext context, Exception exception, ILogger logger)
     {
-        if (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested) return;
+        // Who reads the body may learn of a broken connection before the token does.
+        if (exception is ConnectionResetException or ConnectionAbortedException
+            || (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)) return false;
         var (code, message) = CodeOf(exception);
         if (code is WireError.InternalError or WireError.Aborted) ServerLog.Failed(logger, context.Request.Method, context.Request.Path, exception);
         else if (code is WireError.TemporarilyUnavailable) ServerLog.StoreAway(logger, context.Request.Method, context.Request.Path, exception);
@@ -21,10 +25,11 @@ internal static class ApiErrors
         {
             // The status is on its way: breaking off is the only way left to say that the answer is not whole.
             context.Abort();
-            return;
+            return true;
         }
 
         await WriteAsync(context, code, message).ConfigureAwait(false);
+        return true;
     }
 
     public static async Task WriteAsync(HttpContext context, string code, string message, int? retryAfterSeconds = null)
@@ -39,7 +44,7 @@ internal static class ApiErrors
         if (code == WireError.Unauthenticated) response.Headers.WWWAuthenticate = "Basic realm=\"mlflow\"";
         response.ContentType = "application/json";
         JsonSerializer.Serialize(new Utf8JsonWriter(response.BodyWriter), new WireErrorBody(code, message), WireJson.Default.WireErrorBody);
-        await response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        await response.BodyWriter.FlushAsync(CancellationToken.None).ConfigureAwait(false); // not for a client that has left to end what follows
     }
 
     private static (string Code, string Message) CodeOf(Exception exception) => exception switch

@@ -101,6 +101,9 @@ internal static class EndpointTable
         new(Get, Ajax + "logged-models/{model_id}/artifacts/files", Role.Reader, LoggedModelEndpoints.FileAsync),
     ];
 
+    /// <summary>What audited requests are called, for the tests that have to find them all.</summary>
+    public static IEnumerable<string> AuditedActions => Endpoints.Where(endpoint => endpoint.Role >= Role.Writer).Select(endpoint => endpoint.Action);
+
     /// <summary>Method and path of each, for the tests that have to call them all.</summary>
     public static IEnumerable<(string Method, string Path)> All =>
         Endpoints.SelectMany(endpoint => endpoint.Methods.Where(method => method != "HEAD").Select(method => (method, endpoint.Path)));
@@ -112,33 +115,45 @@ internal static class EndpointTable
         {
             foreach (var path in endpoint.Paths())
             {
-                var mapped = group.MapMethods(path, endpoint.Methods, context => RunAsync(context, server, endpoint.Role, endpoint.Handler));
+                var mapped = group.MapMethods(path, endpoint.Methods, context => RunAsync(context, server, endpoint));
                 if (server.Options.RequireRoles && endpoint.Role != Role.None)
                     mapped.RequireAuthorization(new AuthorizationPolicyBuilder().RequireRole(Roles.AtLeast(endpoint.Role)).Build());
             }
         }
 
         foreach (var prefix in (string[])["/api/2.0", "/api/3.0", "/ajax-api/2.0", "/ajax-api/3.0"])
-            group.Map($"{prefix}/{{**rest}}", context => RunAsync(context, server, Role.None, Unknown));
+            group.Map($"{prefix}/{{**rest}}", async context => await AnswerAsync(new ApiCall(context, server), Unknown).ConfigureAwait(false));
         return group;
     }
 
-    private static async Task RunAsync(HttpContext context, TrackingServer server, Role role, ApiHandler handler)
+    private static async Task RunAsync(HttpContext context, TrackingServer server, Endpoint endpoint)
+    {
+        if (!server.Options.KeepAudit || endpoint.Role < Role.Writer)
+        {
+            await AnswerAsync(new ApiCall(context, server), endpoint.Handler).ConfigureAwait(false);
+            return;
+        }
+
+        using var audited = new AuditedRequest(context, server, endpoint.Action);
+        var isAnswered = await AnswerAsync(new ApiCall(context, server, audited), endpoint.Handler).ConfigureAwait(false);
+        await audited.EndAsync(isAnswered).ConfigureAwait(false);
+    }
+
+    /// <returns>False if the client has left before there was an answer.</returns>
+    private static async Task<bool> AnswerAsync(ApiCall call, ApiHandler handler)
     {
         try
         {
-            context.Response.Headers[WireDialect.ServerHeader] = WireDialect.Version;
-            server.Guard.Check(context);
-            await server.EnsureReadyAsync().ConfigureAwait(false);
-            await handler(new ApiCall(context, server)).ConfigureAwait(false);
+            call.Context.Response.Headers[WireDialect.ServerHeader] = WireDialect.Version;
+            call.Server.Guard.Check(call.Context);
+            await call.Server.EnsureReadyAsync().ConfigureAwait(false);
+            await handler(call).ConfigureAwait(false);
+            return true;
         }
         catch (Exception exception)
         {
-            await ApiErrors.AnswerAsync(context, exception, server.Logger).ConfigureAwait(false);
+            return await ApiErrors.AnswerAsync(call.Context, exception, call.Server.Logger).ConfigureAwait(false);
         }
-
-        if (role >= Role.Writer && context.User.Identity is { IsAuthenticated: true, Name: { } user })
-            ServerLog.Changed(server.Logger, user, context.Request.Method, context.Request.Path, context.Response.StatusCode);
     }
 
     private static ApiHandler Plain(string text) => async call =>
@@ -162,6 +177,9 @@ internal static class EndpointTable
 
     private sealed record Endpoint(string[] Methods, string Path, Role Role, ApiHandler Handler)
     {
+        /// <summary>What the endpoint does, as the audit trail calls it: stable text without what the client puts in.</summary>
+        public string Action { get; } = $"{Methods[0]} {ShortOf(Path)}";
+
         /// <summary>The path under both prefixes.</summary>
         public IEnumerable<string> Paths() => Path.StartsWith("/api/", StringComparison.Ordinal) ? [Path, "/ajax-" + Path[1..]] : [Path];
 
@@ -174,6 +192,12 @@ internal static class EndpointTable
             }
 
             return false;
+        }
+
+        private static string ShortOf(string path)
+        {
+            var prefix = Array.Find([Mlflow, Ajax, "/api/2.0/", "/"], prefix => path.StartsWith(prefix, StringComparison.Ordinal))!;
+            return path[prefix.Length..].Replace("/{**path}", "", StringComparison.Ordinal);
         }
     }
 }

@@ -76,6 +76,7 @@ internal static class ArtifactEndpoints
         var (run, path) = await LocateAsync(call, place).ConfigureAwait(false);
         var doomed = (await ListAsync(call, run).ConfigureAwait(false)).Where(artifact => ArtifactListing.IsWithin(artifact.Path.ToString(), path)).ToArray();
         if (doomed.Length == 0) throw NoSuchFile(path);
+        call.Changes("artifact", $"{run}/{path}");
         await LogEndpoints.LogFactsAsync(call, run, [.. doomed.Select(artifact => new ArtifactDeleted(artifact.Path))]).ConfigureAwait(false);
     }
 

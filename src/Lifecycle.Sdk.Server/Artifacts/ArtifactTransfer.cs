@@ -30,6 +30,7 @@ internal static class ArtifactTransfer
         var staged = await ContentStaging.StageAsync(call.Context.Request.Body, Path.Combine(call.Store.JournalDirectory, StagingFolder), call.Aborted).ConfigureAwait(false);
         try
         {
+            call.Changes("artifact", $"{run}/{place}");
             await call.Store.PutContentAsync(staged, call.Aborted).ConfigureAwait(false);
         }
         finally

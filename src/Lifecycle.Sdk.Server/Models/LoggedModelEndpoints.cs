@@ -21,6 +21,7 @@ internal static class LoggedModelEndpoints
         var name = request.Text("name") ?? RunNames.MakeUp(RunId.Parse(id));
         WireKeyRules.RequireName(name, "model name");
         if (name.AsSpan().ContainsAny(Forbidden)) throw ApiException.Refused($"Invalid model name ({ApiException.Shorten(name)}) provided. Model name must be a non-empty string and cannot contain the following characters: / : . % \" '");
+        call.Changes("logged model", id);
         var now = call.Server.Now.ToUnixTimeMilliseconds();
         var model = await call.Server.Models.CreateAsync(call, new LoggedModel
         {
@@ -71,6 +72,7 @@ internal static class LoggedModelEndpoints
 
     public static async Task DeleteAsync(ApiCall call)
     {
+        call.Changes("logged model", IdOf(call));
         await call.Server.Models.DeleteAsync(IdOf(call), call.Aborted).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }
@@ -139,7 +141,11 @@ internal static class LoggedModelEndpoints
 
     private static string IdOf(ApiCall call) => (string)call.Context.Request.RouteValues["model_id"]!;
 
-    private static ValueTask<LoggedModel> ChangeAsync(ApiCall call, Func<LoggedModel, LoggedModel> change) => call.Server.Models.ChangeAsync(IdOf(call), change, call.Aborted);
+    private static ValueTask<LoggedModel> ChangeAsync(ApiCall call, Func<LoggedModel, LoggedModel> change)
+    {
+        call.Changes("logged model", IdOf(call));
+        return call.Server.Models.ChangeAsync(IdOf(call), change, call.Aborted);
+    }
 
     private static List<WireTag> Latest(IReadOnlyList<WireTag> tags) => [.. tags.GroupBy(tag => tag.Key, StringComparer.Ordinal).Select(group => group.Last())];
 

@@ -32,9 +32,11 @@ internal sealed class LoggedModels(TrackingServer server)
         if (model.SourceRunId is { } source)
         {
             model = model with { Run = (await RunEndpoints.GetRunAsync(call, RunEndpoints.ParseRun(source)).ConfigureAwait(false)).Id };
+            await SaveAsync(model).ConfigureAwait(false);
         }
         else
         {
+            // Run and record in one batch: what is refused must have changed nothing.
             model = model with { Run = RunId.Parse(Guid.NewGuid().ToString("N")) };
             var now = server.Now;
             await Store.ApplyAsync(
@@ -42,12 +44,11 @@ internal sealed class LoggedModels(TrackingServer server)
                 {
                     Run = model.Run,
                     Time = now,
-                    Facts = [new RunStarted(model.ExperimentId, null, $"model {model.Name}", now, null, call.User), new RunStatusChanged(RunStatus.Finished, now, null)],
+                    Facts = [new RunStarted(model.ExperimentId, null, $"model {model.Name}", now, null, call.User), RecordOf(model), new RunStatusChanged(RunStatus.Finished, now, null)],
                 },
                 call.Aborted).ConfigureAwait(false);
         }
 
-        await SaveAsync(model).ConfigureAwait(false);
         return model;
     }
 
@@ -87,7 +88,9 @@ internal sealed class LoggedModels(TrackingServer server)
         return [.. models.OrderByDescending(model => model.CreationTime).ThenBy(model => model.Id, StringComparer.Ordinal)];
     }
 
-    private ValueTask SaveAsync(LoggedModel model) => LogAsync(model.Run, new TagSet(model.TagName, JsonSerializer.Serialize(model, ServerJson.Default.LoggedModel)));
+    private static TagSet RecordOf(LoggedModel model) => new(model.TagName, JsonSerializer.Serialize(model, ServerJson.Default.LoggedModel));
+
+    private ValueTask SaveAsync(LoggedModel model) => LogAsync(model.Run, RecordOf(model));
 
     private async ValueTask LogAsync(RunId run, RunFact fact)
     {

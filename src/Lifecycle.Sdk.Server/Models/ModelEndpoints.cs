@@ -18,6 +18,7 @@ internal static class ModelEndpoints
         var name = request.Required("name");
         try
         {
+            call.Changes("model", name);
             var created = await RegistryOf(call).CreateModelAsync(name, request.Text("description") ?? "", TagsOf(request, call.IsDialect), call.Aborted).ConfigureAwait(false);
             await AnswerAsync(call, created).ConfigureAwait(false);
         }
@@ -30,20 +31,26 @@ internal static class ModelEndpoints
     public static async Task RenameAsync(ApiCall call)
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
-        await AnswerAsync(call, await RegistryOf(call).RenameModelAsync(request.Required("name"), request.Required("new_name"), cancellationToken: call.Aborted).ConfigureAwait(false)).ConfigureAwait(false);
+        var (name, newName) = (request.Required("name"), request.Required("new_name"));
+        call.Changes("model", name);
+        await AnswerAsync(call, await RegistryOf(call).RenameModelAsync(name, newName, cancellationToken: call.Aborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     public static async Task UpdateAsync(ApiCall call)
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
         var update = new ModelUpdate { Description = request.Given("description") ?? "" };
-        await AnswerAsync(call, await RegistryOf(call).UpdateModelAsync(request.Required("name"), update, call.Aborted).ConfigureAwait(false)).ConfigureAwait(false);
+        var name = request.Required("name");
+        call.Changes("model", name);
+        await AnswerAsync(call, await RegistryOf(call).UpdateModelAsync(name, update, call.Aborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     public static async Task DeleteAsync(ApiCall call)
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
-        await RegistryOf(call).DeleteModelAsync(request.Required("name"), cancellationToken: call.Aborted).ConfigureAwait(false);
+        var name = request.Required("name");
+        call.Changes("model", name);
+        await RegistryOf(call).DeleteModelAsync(name, cancellationToken: call.Aborted).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }
 
@@ -102,14 +109,18 @@ internal static class ModelEndpoints
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
         var version = await VersionEndpoints.FindAsync(call, request).ConfigureAwait(false);
-        await RegistryOf(call).SetAliasAsync(version.Model, request.Required("alias"), version.Number, cancellationToken: call.Aborted).ConfigureAwait(false);
+        var alias = request.Required("alias");
+        call.Changes("model", version.Model);
+        await RegistryOf(call).SetAliasAsync(version.Model, alias, version.Number, cancellationToken: call.Aborted).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }
 
     public static async Task DeleteAliasAsync(ApiCall call)
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
-        await RegistryOf(call).DeleteAliasAsync(request.Required("name"), request.Required("alias"), cancellationToken: call.Aborted).ConfigureAwait(false);
+        var (name, alias) = (request.Required("name"), request.Required("alias"));
+        call.Changes("model", name);
+        await RegistryOf(call).DeleteAliasAsync(name, alias, cancellationToken: call.Aborted).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }
 
@@ -150,6 +161,7 @@ internal static class ModelEndpoints
 
     private static async Task ChangeTagAsync(ApiCall call, string name, KeyValuePair<string, string?> tag)
     {
+        call.Changes("model", name);
         await RegistryOf(call).UpdateModelAsync(name, new ModelUpdate { Tags = new Dictionary<string, string?> { [tag.Key] = tag.Value } }, call.Aborted).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }

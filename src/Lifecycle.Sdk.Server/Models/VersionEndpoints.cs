@@ -18,7 +18,10 @@ internal static class VersionEndpoints
             Description = request.Text("description") ?? "",
             Tags = ModelEndpoints.TagsOf(request, call.IsDialect),
         };
-        await AnswerAsync(call, await ModelEndpoints.RegistryOf(call).CreateVersionAsync(name, version, call.Aborted).ConfigureAwait(false)).ConfigureAwait(false);
+        call.Changes("model", name);
+        var created = await ModelEndpoints.RegistryOf(call).CreateVersionAsync(name, version, call.Aborted).ConfigureAwait(false);
+        call.Created("model", NameOf(created));
+        await AnswerAsync(call, created).ConfigureAwait(false);
     }
 
     public static async Task GetAsync(ApiCall call)
@@ -32,6 +35,7 @@ internal static class VersionEndpoints
         var request = await call.ReadAsync().ConfigureAwait(false);
         var version = await FindAsync(call, request).ConfigureAwait(false);
         var update = new ModelUpdate { Description = request.Given("description") ?? "" };
+        call.Changes("model", NameOf(version));
         await AnswerAsync(call, await ModelEndpoints.RegistryOf(call).UpdateVersionAsync(version.Model, version.Number, update, call.Aborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
@@ -39,6 +43,7 @@ internal static class VersionEndpoints
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
         var version = await FindAsync(call, request).ConfigureAwait(false);
+        call.Changes("model", NameOf(version));
         await ModelEndpoints.RegistryOf(call).DeleteVersionAsync(version.Model, version.Number, cancellationToken: call.Aborted).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }
@@ -74,6 +79,7 @@ internal static class VersionEndpoints
         var archive = request.Flag("archive_existing_versions");
         if (archive && stage is ModelStage.None or ModelStage.Archived)
             throw ApiException.Refused($"Model version transition cannot archive existing model versions because '{stage}' is not an Active stage. Valid stages are Staging, Production.");
+        call.Changes("model", NameOf(version));
         var moved = await ModelEndpoints.RegistryOf(call).SetStageAsync(version.Model, version.Number, stage, archive, cancellationToken: call.Aborted).ConfigureAwait(false);
         await AnswerAsync(call, moved).ConfigureAwait(false);
     }
@@ -113,10 +119,13 @@ internal static class VersionEndpoints
     public static Task AnswerAsync(ApiCall call, ModelVersion version) =>
         call.AnswerAsync(new WireModelVersionAnswer(ModelMapping.ToVersion(version)), WireJson.Default.WireModelVersionAnswer);
 
+    private static string NameOf(ModelVersion version) => string.Create(CultureInfo.InvariantCulture, $"{version.Model}/{version.Number}");
+
     private static async Task ChangeTagAsync(ApiCall call, ApiRequest request, KeyValuePair<string, string?> tag)
     {
         var version = await FindAsync(call, request).ConfigureAwait(false);
         var update = new ModelUpdate { Tags = new Dictionary<string, string?> { [tag.Key] = tag.Value } };
+        call.Changes("model", NameOf(version));
         await ModelEndpoints.RegistryOf(call).UpdateVersionAsync(version.Model, version.Number, update, call.Aborted).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }

@@ -29,7 +29,9 @@ internal static class ExperimentEndpoints
 
         try
         {
+            call.Creates("experiment");
             var created = await call.Store.CreateExperimentAsync(name, tags, call.Aborted).ConfigureAwait(false);
+            call.Created("experiment", created.Id);
             await call.AnswerAsync(new WireExperimentCreated(created.Id), WireJson.Default.WireExperimentCreated).ConfigureAwait(false);
         }
         catch (LifecycleConflictException)
@@ -83,6 +85,7 @@ internal static class ExperimentEndpoints
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
         var experiment = await FindAsync(call, request.Required("experiment_id")).ConfigureAwait(false);
+        call.Changes("experiment", experiment.Id);
         if (request.Text("new_name") is { } name)
         {
             WireKeyRules.RequireName(name, "experiment name");
@@ -106,6 +109,7 @@ internal static class ExperimentEndpoints
         var (experiment, key) = (await FindAsync(call, request.Required("experiment_id")).ConfigureAwait(false), request.Required("key"));
         if (!experiment.Tags.ContainsKey(key) || ServerTags.IsHidden(key))
             throw new ApiException(WireError.ResourceDoesNotExist, $"No tag with name: {ApiException.Shorten(key)} in experiment with id {experiment.Id}");
+        call.Changes("experiment", experiment.Id);
         await call.Store.UpdateExperimentAsync(experiment.Id, new ExperimentUpdate { Tags = new Dictionary<string, string?> { [key] = null } }, call.Aborted).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }
@@ -151,6 +155,7 @@ internal static class ExperimentEndpoints
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
         var experiment = await FindAsync(call, request.Required("experiment_id")).ConfigureAwait(false);
+        call.Changes("experiment", experiment.Id);
         await call.Store.UpdateExperimentAsync(experiment.Id, updateOf(request), call.Aborted).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }

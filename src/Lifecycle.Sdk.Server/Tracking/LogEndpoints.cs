@@ -46,6 +46,7 @@ internal static class LogEndpoints
         RunEndpoints.RequireActive(run);
         if (ServerTags.IsHidden(key) || (!run.Tags.ContainsKey(key) && key != WireTags.RunName))
             throw new ApiException(WireError.ResourceDoesNotExist, $"No tag with name: {ApiException.Shorten(key)} in run with id {run.Id}");
+        call.Changes("run", run.Id.ToString());
         // The tag that is the run's name can be deleted without the run losing its name.
         if (key != WireTags.RunName) await LogFactsAsync(call, run.Id, new TagDeleted(key)).ConfigureAwait(false);
         else await call.DoneAsync().ConfigureAwait(false);
@@ -93,6 +94,7 @@ internal static class LogEndpoints
     /// <exception cref="ApiException">It is refused.</exception>
     public static async Task LogAsync(ApiCall call, RunId run, RunEntry entry)
     {
+        call.Changes("run", run.ToString());
         try
         {
             if (await call.Server.Writers.LogAsync(run, entry).ConfigureAwait(false) is { Count: > 0 } refusals) throw ApiException.Refused(string.Join(' ', refusals));
@@ -112,7 +114,7 @@ internal static class LogEndpoints
             if (facts.Count + batch.PointCount > 0) await LogAsync(call, run, new RunEntry(call.Time, facts, batch.Points, batch.Attempt ?? RunBatch.LatestAttempt)).ConfigureAwait(false);
             // An empty batch of this library's client is a sign of life.
             else if (call.IsDialect) await LogAsync(call, run, new RunEntry(call.Time, [], [], RunBatch.LatestAttempt)).ConfigureAwait(false);
-            else await RunEndpoints.GetRunAsync(call, run).ConfigureAwait(false);
+            else call.Changes("run", (await RunEndpoints.GetRunAsync(call, run).ConfigureAwait(false)).Id.ToString());
             await call.DoneAsync().ConfigureAwait(false);
         }
     }

@@ -12,6 +12,7 @@ internal static class RunEndpoints
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
         var id = call.IsDialect && request.Text("run_id") is { } given ? ParseRun(given) : RunId.Parse(Guid.NewGuid().ToString("N"));
+        call.Changes("run", id.ToString());
         // A client that did not hear the answer asks again; the run that it made then is the one it means, and only what it lacks is filled in.
         if (call.IsDialect && await call.Store.GetRunAsync(id, call.Aborted).ConfigureAwait(false) is { } known)
         {
@@ -47,6 +48,7 @@ internal static class RunEndpoints
         var request = await call.ReadAsync().ConfigureAwait(false);
         var run = await GetRunAsync(call, ParseRun(request.RequiredRun())).ConfigureAwait(false);
         RequireActive(run);
+        call.Changes("run", run.Id.ToString());
         var facts = new List<RunFact>();
         long? attempt = call.IsDialect ? request.Int64("attempt") : null;
         var isResume = attempt is not null && request.Text("status") == "RUNNING";
@@ -141,6 +143,7 @@ internal static class RunEndpoints
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
         var run = await GetRunAsync(call, ParseRun(request.RequiredRun())).ConfigureAwait(false);
+        call.Changes("run", run.Id.ToString());
         if (run.Stage != stage) await ApplyAsync(call, new RunBatch { Run = run.Id, Time = call.Time, Facts = [new RunStageChanged(stage)] }).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }

@@ -1,44 +1,19 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
 namespace Lifecycle.Sdk;
 
-/// <summary>
-/// Entries as bytes. The canonical form is what is stored: one line of compact JSON whose last property is <c>hash</c>, the SHA-256 of all bytes before
-/// <c>,"hash":"</c>. Nothing is parsed to check it, so no two readers can disagree about what was hashed. README.md beside this file says it for other languages.
-/// </summary>
+/// <summary>Entries of the registry's ledger as bytes; <see cref="LedgerChain"/> seals them.</summary>
 internal static class LedgerCodec
 {
-    private const int HashDigits = 64;
-
-    public static string NoHash { get; } = new('0', HashDigits);
-
-    private static ReadOnlySpan<byte> HashStart => ",\"hash\":\""u8;
-
-    private static ReadOnlySpan<byte> HashEnd => "\"}"u8;
-
-    public static byte[] Encode(LedgerDocument document, out string hash)
-    {
-        var json = JsonSerializer.SerializeToUtf8Bytes(document, LedgerJson.Default.LedgerDocument);
-        var body = json.AsSpan(..^1);
-        hash = Convert.ToHexStringLower(SHA256.HashData(body));
-        return [.. body, .. HashStart, .. Encoding.ASCII.GetBytes(hash), .. HashEnd];
-    }
+    public static byte[] Encode(LedgerDocument document, out string hash) =>
+        LedgerChain.Seal(JsonSerializer.SerializeToUtf8Bytes(document, LedgerJson.Default.LedgerDocument), out hash);
 
     /// <summary>Reads the entry that follows a known one.</summary>
     /// <exception cref="InvalidDataException">It is not what was written there; the message is a sentence about it.</exception>
-    public static LedgerDocument Decode(ReadOnlySpan<byte> entry, long previousCount, string previousHash, out string hash)
+    public static LedgerDocument Decode(ReadOnlySpan<byte> entry, LedgerAnchor before, out string hash)
     {
-        var bodyLength = entry.Length - HashStart.Length - HashDigits - HashEnd.Length;
-        if (bodyLength <= 0) throw new InvalidDataException("It is too short.");
-        var body = entry[..bodyLength];
-        hash = Convert.ToHexStringLower(SHA256.HashData(body));
-        byte[] expected = [.. HashStart, .. Encoding.ASCII.GetBytes(hash), .. HashEnd];
-        if (!entry[bodyLength..].SequenceEqual(expected)) throw new InvalidDataException("Its hash does not fit its content.");
-        var document = Parse([.. body, (byte)'}']);
-        if (document.Sequence != previousCount + 1) throw new InvalidDataException($"It has the number {document.Sequence} instead of {previousCount + 1}.");
-        if (document.Previous != previousHash) throw new InvalidDataException("It does not follow the entry before it: the hashes differ.");
+        var document = Parse(LedgerChain.Open(entry, out hash));
+        LedgerChain.RequireNext(before, document.Sequence, document.Previous);
         return document;
     }
 

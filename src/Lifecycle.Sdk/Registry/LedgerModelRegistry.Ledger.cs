@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Lifecycle.Sdk.Storage;
 
 namespace Lifecycle.Sdk;
 
@@ -27,46 +28,26 @@ internal sealed partial class LedgerModelRegistry
         return new RegistrySnapshot(time, last);
     }
 
-    public override async Task<LedgerVerification> VerifyLedgerAsync(LedgerAnchor? anchor = null, CancellationToken cancellationToken = default)
+    public override Task<LedgerVerification> VerifyLedgerAsync(LedgerAnchor? anchor = null, CancellationToken cancellationToken = default)
     {
-        // What this process has seen itself is an anchor too: taken before reading, as the ledger may grow meanwhile.
-        LedgerAnchor?[] anchors = [anchor, _ledger.Seen];
-        var (state, count) = (RegistryState.Empty, 0L);
-        (long Number, string Fault)? first = null;
-        await foreach (var entry in Store.ReadLedgerAsync(0, cancellationToken).ConfigureAwait(false))
-        {
-            count++;
-            if (first is not null) continue;
-            var before = state;
-            var fault = Check(entry.Span, ref state) ?? anchors.Where(known => known?.Count == state.Count && known.Hash != state.Head)
-                .Select(_ => "It, or one before it, is not the one that was there earlier: the ledger was written anew.").FirstOrDefault();
-            if (fault is not null) (first, state) = ((count, fault), before);
-        }
-
-        if (first is null && anchors.Max(known => known?.Count ?? 0) is var most && most > count)
-            first = (count + 1, $"There were {most} entries, and {count} are left: the end was cut off.");
-        return new LedgerVerification(count, state.Head, first?.Number, first?.Fault);
-    }
-
-    private static string? Check(ReadOnlySpan<byte> entry, ref RegistryState state)
-    {
-        try
-        {
-            var document = LedgerCodec.Decode(entry, state.Count, state.Head, out var hash);
-            state = state.Apply(document, hash);
-            return null;
-        }
-        catch (InvalidDataException e)
-        {
-            return e.Message;
-        }
+        var (seen, state) = (_ledger.Seen, RegistryState.Empty);
+        return LedgerChain.VerifyAsync(
+            Store.ReadLedgerAsync(StoreLedger.Registry, 0, cancellationToken),
+            [anchor, seen],
+            (entry, before) =>
+            {
+                var document = LedgerCodec.Decode(entry.Span, before, out var hash);
+                state = state.Apply(document, hash);
+                return hash;
+            },
+            cancellationToken);
     }
 
     private async IAsyncEnumerable<(LedgerDocument Document, string Hash, RegistryState State)> ReplayAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var state = RegistryState.Empty;
-        await foreach (var entry in Store.ReadLedgerAsync(0, cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in Store.ReadLedgerAsync(StoreLedger.Registry, 0, cancellationToken).ConfigureAwait(false))
         {
             state = _ledger.Next(state, entry.Span, out var document);
             yield return (document, state.Head, state);

@@ -17,14 +17,14 @@ internal sealed class RegistryLedger(TrackingStore store, TimeProvider time)
     public TrackingStore Store => store;
 
     /// <summary>The length and hash that this process last saw.</summary>
-    public LedgerAnchor Seen => Anchor(_state);
+    public LedgerAnchor Seen => _state.End;
 
     /// <summary>The state with all that was appended before the call.</summary>
     /// <exception cref="LifecycleException">The store can't be read, or the ledger was altered.</exception>
     public async ValueTask<RegistryState> CatchUpAsync(CancellationToken cancellationToken)
     {
         var state = _state;
-        await foreach (var entry in store.ReadLedgerAsync(state.Count, cancellationToken).ConfigureAwait(false)) state = Next(state, entry.Span, out _);
+        await foreach (var entry in store.ReadLedgerAsync(StoreLedger.Registry, state.Count, cancellationToken).ConfigureAwait(false)) state = Next(state, entry.Span, out _);
         lock (_gate)
         {
             // Callers may read the same entries side by side; whoever got further wins.
@@ -47,18 +47,16 @@ internal sealed class RegistryLedger(TrackingStore store, TimeProvider time)
             if (decide(state) is not { } change) return state;
             var document = Document(state, actor, change);
             var bytes = LedgerCodec.Encode(document, out _);
-            if (bytes.Length > LedgerRules.MaxEntryBytes)
-                throw new ArgumentException($"The change has {bytes.Length} bytes, more than {LedgerRules.MaxEntryBytes}: a version of that many artifacts is registered as an archive.", nameof(decide));
+            if (bytes.Length > LedgerRules.MaxAppendBytes)
+                throw new ArgumentException($"The change has {bytes.Length} bytes, more than {LedgerRules.MaxAppendBytes}: a version of that many artifacts is registered as an archive.", nameof(decide));
             // Also what this process decided is read back through the decoder: what can't be read must not be written.
             var next = Next(state, bytes, out _);
-            if (await store.AppendLedgerAsync(state.Count, bytes, cancellationToken).ConfigureAwait(false)) return next;
+            if (await store.AppendLedgerAsync(StoreLedger.Registry, state.Count, [bytes], cancellationToken).ConfigureAwait(false)) return next;
         }
     }
 
     /// <summary>The time, to the millisecond.</summary>
     public DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-
-    private static LedgerAnchor Anchor(RegistryState state) => new(state.Count, state.Head);
 
     private LedgerDocument Document(RegistryState state, string actor, LedgerChange change)
     {
@@ -74,7 +72,7 @@ internal sealed class RegistryLedger(TrackingStore store, TimeProvider time)
     {
         try
         {
-            document = LedgerCodec.Decode(entry, state.Count, state.Head, out var hash);
+            document = LedgerCodec.Decode(entry, state.End, out var hash);
             return state.Apply(document, hash);
         }
         catch (InvalidDataException e)

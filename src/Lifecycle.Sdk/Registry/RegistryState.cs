@@ -12,7 +12,9 @@ internal sealed partial record RegistryState
 
     public long Count { get; private init; }
 
-    public string Head { get; private init; } = LedgerCodec.NoHash;
+    public string Head { get; private init; } = LedgerChain.NoHash;
+
+    public LedgerAnchor End => new(Count, Head);
 
     public DateTimeOffset Time { get; private init; } = DateTimeOffset.MinValue;
 

@@ -42,7 +42,7 @@ public sealed record StoreCapabilities
     /// <summary>Runs keep the id they were given here; otherwise the store gives its own and the two are linked by a tag.</summary>
     public bool KeepsGivenIds { get; init; }
 
-    /// <summary><see cref="TrackingStore.AppendLedgerAsync"/> and <see cref="TrackingStore.ReadLedgerAsync"/> work, and with them the model registry.</summary>
+    /// <summary><see cref="TrackingStore.AppendLedgerAsync"/>, <see cref="TrackingStore.ReadLedgerAsync"/> and <see cref="TrackingStore.GetLedgerEndAsync"/> work, and with them the model registry and the audit trail.</summary>
     public bool KeepsLedger { get; init; }
 
     /// <summary>

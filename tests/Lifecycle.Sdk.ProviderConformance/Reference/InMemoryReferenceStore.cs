@@ -143,21 +143,29 @@ public sealed class InMemoryReferenceStore(ReferenceData data, TimeProvider? tim
             return report;
         }, cancellationToken);
 
-    public override ValueTask<bool> AppendLedgerAsync(long expectedCount, ReadOnlyMemory<byte> entry, CancellationToken cancellationToken = default)
+    public override ValueTask<bool> AppendLedgerAsync(
+        StoreLedger ledger, long expectedCount, IReadOnlyList<ReadOnlyMemory<byte>> entries, CancellationToken cancellationToken = default)
     {
-        LedgerRules.RequireEntry(expectedCount, entry.Span);
+        LedgerRules.RequireEntries(ledger, expectedCount, entries);
         return Do(() =>
         {
-            if (data.Ledger.Count != expectedCount) return false;
-            data.Ledger.Add(entry.ToArray());
+            if (data.Ledgers[ledger].Count != expectedCount) return false;
+            data.Ledgers[ledger].AddRange(entries.Select(entry => entry.ToArray()));
             return true;
         }, cancellationToken);
     }
 
-    public override IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLedgerAsync(long from = 0, CancellationToken cancellationToken = default)
+    public override IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLedgerAsync(StoreLedger ledger, long from = 0, CancellationToken cancellationToken = default)
     {
+        LedgerRules.RequireLedger(ledger);
         ArgumentOutOfRangeException.ThrowIfNegative(from);
-        return LedgerAsync(from, cancellationToken);
+        return LedgerAsync(ledger, from, cancellationToken);
+    }
+
+    public override ValueTask<LedgerEnd> GetLedgerEndAsync(StoreLedger ledger, CancellationToken cancellationToken = default)
+    {
+        LedgerRules.RequireLedger(ledger);
+        return Do(() => new LedgerEnd(data.Ledgers[ledger].Count, data.Ledgers[ledger].LastOrDefault()), cancellationToken);
     }
 
     public override ValueTask DisposeAsync()
@@ -166,9 +174,9 @@ public sealed class InMemoryReferenceStore(ReferenceData data, TimeProvider? tim
         return base.DisposeAsync();
     }
 
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> LedgerAsync(long from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> LedgerAsync(StoreLedger ledger, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var entry in await Do(() => data.Ledger.Skip((int)Math.Min(from, int.MaxValue)).ToList(), cancellationToken)) yield return entry;
+        foreach (var entry in await Do(() => data.Ledgers[ledger].Skip((int)Math.Min(from, int.MaxValue)).ToList(), cancellationToken)) yield return entry;
     }
 
     private static void RequireTag(string tag, string value)

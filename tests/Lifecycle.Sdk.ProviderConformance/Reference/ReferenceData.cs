@@ -1,3 +1,5 @@
+using Lifecycle.Sdk.Storage;
+
 namespace Lifecycle.Sdk.ProviderConformance;
 
 /// <summary>What several instances of the reference store share, as processes share a folder. Its lock guards everything in it.</summary>
@@ -11,5 +13,5 @@ public sealed class ReferenceData
 
     internal Dictionary<ContentDigest, byte[]> Contents { get; } = [];
 
-    internal List<byte[]> Ledger { get; } = [];
+    internal Dictionary<StoreLedger, List<byte[]>> Ledgers { get; } = new() { [StoreLedger.Registry] = [], [StoreLedger.Audit] = [] };
 }

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Lifecycle.Sdk.Storage;
+using Lifecycle.Sdk.Storage.LocalFile;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Xunit;
 
 namespace Lifecycle.Sdk.Server.Tests;
 
@@ -17,7 +20,7 @@ internal sealed class UsersServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _folder;
 
-    private UsersServer(string folder)
+    private UsersServer(string folder, Func<string, TrackingStore> store)
     {
         _folder = folder;
         UsersPath = Path.Combine(folder, "users.json");
@@ -26,7 +29,7 @@ internal sealed class UsersServer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(Log);
         builder.Services.AddSingleton<TimeProvider>(Time);
-        builder.Services.AddLifecycle(tracker => tracker.UseLocalFile(Path.Combine(folder, "runs")));
+        builder.Services.AddLifecycle(tracker => tracker.UseStore(_ => store(Path.Combine(folder, "runs"))));
         builder.Services.AddLifecycleUsers(UsersPath);
         _app = builder.Build();
         _app.MapLifecycle();
@@ -53,9 +56,10 @@ internal sealed class UsersServer : IAsyncDisposable
 
     public HttpClient Client { get; } = new();
 
-    public static async Task<UsersServer> StartAsync()
+    /// <summary>Starts over a store that is made at a path; a folder by default.</summary>
+    public static async Task<UsersServer> StartAsync(Func<string, TrackingStore>? store = null)
     {
-        var server = new UsersServer(Directory.CreateTempSubdirectory("lifecycle-users-").FullName);
+        var server = new UsersServer(Directory.CreateTempSubdirectory("lifecycle-users-").FullName, store ?? (path => new LocalFileStore(path)));
         await server._app.StartAsync();
         server.Client.BaseAddress = new Uri(server._app.Urls.First());
         return server;
@@ -85,6 +89,9 @@ internal sealed class UsersServer : IAsyncDisposable
         File.WriteAllText(UsersPath, users);
         Time.Advance(TimeSpan.FromSeconds(3));
     }
+
+    /// <summary>Stops in good order: what is in flight is over afterwards.</summary>
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

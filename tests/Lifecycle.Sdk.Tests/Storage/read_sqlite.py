@@ -13,8 +13,8 @@ import lifecycle_blocks
 def main(path):
     db = sqlite3.connect(pathlib.Path(path).resolve().as_uri() + "?mode=ro", uri=True)
     version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version != 1:
-        raise SystemExit(f"schema version {version}, this reader knows version 1")
+    if version not in (1, 2):
+        raise SystemExit(f"schema version {version}, this reader knows versions 1 and 2")
     out = []
     for run, name, kind, text in db.execute("SELECT run_id, p.name, kind, text FROM params p JOIN runs USING (run_key)"):
         out.append("\t".join(["param", run, name, kind, text.replace("\0", "\\0")]))

@@ -19,6 +19,10 @@ internal sealed partial class LocalFileStore
         }
 
         foreach (var finding in verifier.VerifyContents(contents, cancellationToken)) yield return finding;
+        foreach (var ledger in (LedgerFile[])[_registryLedger, _auditLedger])
+        {
+            foreach (var finding in await RunAsync(null, () => ValueTask.FromResult(ledger.Verify(cancellationToken).ToList()), cancellationToken).ConfigureAwait(false)) yield return finding;
+        }
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,8 @@ internal sealed partial class LocalFileStore : TrackingStore
     private readonly ContentFolder _contents;
     private readonly ArtifactFolder _artifacts;
     private readonly RunIndex _index;
-    private readonly LedgerFile _ledger;
+    private readonly LedgerFile _registryLedger;
+    private readonly LedgerFile _auditLedger;
     private readonly ConcurrentDictionary<RunId, RunFolder> _folders = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
     private volatile bool _isOpen;
@@ -27,7 +28,8 @@ internal sealed partial class LocalFileStore : TrackingStore
     /// <param name="root">The folder; a relative one is relative to the current directory of now.</param>
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <param name="files">For tests that end the world in the middle.</param>
-    public LocalFileStore(string root, TimeProvider? timeProvider = null, StoreFiles? files = null)
+    /// <param name="ledgerPartBytes">For tests with many parts of a ledger.</param>
+    public LocalFileStore(string root, TimeProvider? timeProvider = null, StoreFiles? files = null, int ledgerPartBytes = LedgerFile.DefaultPartBytes)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
         _layout = new StoreLayout(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
@@ -38,7 +40,8 @@ internal sealed partial class LocalFileStore : TrackingStore
         _contents = new ContentFolder(_layout, _files, _time);
         _artifacts = new ArtifactFolder(_layout, _files);
         _index = new RunIndex(_layout, _experiments);
-        _ledger = new LedgerFile(_layout, _files);
+        _registryLedger = new LedgerFile(_layout, _files, StoreLedger.Registry, ledgerPartBytes);
+        _auditLedger = new LedgerFile(_layout, _files, StoreLedger.Audit, ledgerPartBytes);
     }
 
     /// <inheritdoc/>

@@ -30,12 +30,6 @@ internal sealed class StoreLayout(string root)
 
     public string Contents => Path.Combine(Root, "content");
 
-    public string Registry => Path.Combine(Root, "registry");
-
-    public string Ledger => Path.Combine(Registry, "ledger.jsonl");
-
-    public string LedgerLock => Path.Combine(Registry, LockFile);
-
     public string Experiment(string id) => Path.Combine(Experiments, id, ExperimentFile);
 
     public string Run(RunId id) => Path.Combine(Runs, FolderName(id));
@@ -45,6 +39,22 @@ internal sealed class StoreLayout(string root)
         var hex = digest.ToString();
         return Path.Combine(Contents, hex[..2], hex);
     }
+
+    public string LedgerFolder(StoreLedger ledger) => Path.Combine(Root, ledger == StoreLedger.Registry ? "registry" : "audit");
+
+    public string LedgerLock(StoreLedger ledger) => Path.Combine(LedgerFolder(ledger), LockFile);
+
+    /// <summary>The part of a ledger that begins behind so many entries.</summary>
+    public string LedgerPart(StoreLedger ledger, long before) => Path.Combine(
+        LedgerFolder(ledger), before == 0 ? "ledger.jsonl" : string.Create(CultureInfo.InvariantCulture, $"ledger.{before}.jsonl"));
+
+    /// <summary>How many entries are before the part of a ledger that has this name; null if it is not one.</summary>
+    public static long? FindLedgerPart(string fileName) => fileName.Split('.') switch
+    {
+        ["ledger", "jsonl"] => 0,
+        ["ledger", var before, "jsonl"] => FrameFileName.ParseNumber(before),
+        _ => null,
+    };
 
     /// <summary>Whether a text is an experiment id as this store makes them: a decimal number without leading zeros.</summary>
     public static bool IsExperimentId(string id) =>
@@ -95,7 +105,8 @@ internal sealed record FrameFileName(string Writer, long First, long? Last) : IC
 
     private static bool IsWriter(string text) => text == Direct || (text.Length == 16 && text.All(c => char.IsAsciiHexDigitLower(c)));
 
-    private static long? ParseNumber(string text) =>
+    /// <summary>A positive decimal number without leading zeros.</summary>
+    public static long? ParseNumber(string text) =>
         text.Length is > 0 and <= 19 && text.All(char.IsAsciiDigit) && text[0] != '0'
         && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -9,7 +9,7 @@ internal static class SqliteSchema
     public const int ApplicationId = 0x4C637963;
 
     /// <summary>The steps from each version to the next; the number of steps is the version that this library writes.</summary>
-    public static IReadOnlyList<string> Migrations { get; } = [Version1];
+    public static IReadOnlyList<string> Migrations { get; } = [Version1, Version2];
 
     public static CheckedTable Experiments { get; } = new("experiments", "experiment_id", "", "experiment_id, name, stage, "
         + "created_ms, updated_ms, deleted_ms");
@@ -50,6 +50,8 @@ internal static class SqliteSchema
 
     public static CheckedTable Ledger { get; } = new("ledger", "sequence", "", "sequence, entry");
 
+    public static CheckedTable AuditLedger { get; } = new("audit_ledger", "sequence", "", "sequence, entry");
+
     /// <summary>
     /// The tables whose rows carry a checksum, each with the columns that it covers, in order. The content chunks and the columns of the
     /// point blocks are covered by digests and checksums of their own, the keys that SQLite gives by its own indexes.
@@ -57,6 +59,7 @@ internal static class SqliteSchema
     public static IReadOnlyList<CheckedTable> CheckedTables { get; } =
     [
         Experiments, ExperimentTags, Runs, Params, Tags, Inputs, Attempts, Marks, Artifacts, Series, Blocks, Contents, Ledger,
+        AuditLedger,
     ];
 
     private const string Version1 =
@@ -248,6 +251,21 @@ internal static class SqliteSchema
         SELECT r.run_id, r.name AS run, a.path, a.size, a.digest,
                strftime('%Y-%m-%d %H:%M:%f', a.logged_ms / 1000.0, 'unixepoch') AS logged
         FROM artifacts a JOIN runs r USING (run_key);
+
+        """;
+
+    private const string Version2 =
+        """
+        CREATE TABLE audit_ledger (
+            sequence  INTEGER PRIMARY KEY,
+            entry     BLOB NOT NULL,
+            row_check INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE VIEW v_audit AS
+        SELECT sequence, CAST(entry AS TEXT) ->> 'time' AS time, CAST(entry AS TEXT) ->> 'user' AS user, CAST(entry AS TEXT) ->> 'action' AS action,
+               CAST(entry AS TEXT) ->> 'subject' AS subject, CAST(entry AS TEXT) ->> 'status' AS status, CAST(entry AS TEXT) ->> 'count' AS count
+        FROM audit_ledger;
 
         """;
 }

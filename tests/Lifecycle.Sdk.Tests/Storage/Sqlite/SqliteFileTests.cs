@@ -12,6 +12,7 @@ namespace Lifecycle.Sdk.Tests.Storage.Sqlite;
 public sealed class SqliteFileTests : IDisposable
 {
     private const string Next = "ALTER TABLE runs ADD COLUMN colour TEXT; CREATE TABLE further (a INTEGER);";
+    private static readonly int Current = SqliteSchema.Migrations.Count;
     private readonly SqliteFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -52,11 +53,11 @@ public sealed class SqliteFileTests : IDisposable
     public async Task A_newer_version_is_refused_and_left_as_it_is()
     {
         await using (var store = _folder.Open()) await store.ApplyAsync(Start(RunId.New()));
-        using (var newer = SqliteDatabase.Open(_folder.File)) newer.Execute("PRAGMA user_version = 2");
+        using (var newer = SqliteDatabase.Open(_folder.File)) newer.Execute($"PRAGMA user_version = {Current + 1}");
         var before = await File.ReadAllBytesAsync(_folder.File);
         await using var again = _folder.Open();
         var e = await Assert.ThrowsAnyAsync<LifecycleException>(async () => await again.ApplyAsync(Start(RunId.New())));
-        Assert.Contains("newer than 1", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"newer than {Current},", e.Message, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(_folder.File));
     }
 
@@ -73,7 +74,7 @@ public sealed class SqliteFileTests : IDisposable
         }
 
         using var database = SqliteDatabase.Open(_folder.File);
-        Assert.Equal(2, database.Scalar("PRAGMA user_version"));
+        Assert.Equal(Current + 1, database.Scalar("PRAGMA user_version"));
         Assert.Equal(0, database.Scalar("SELECT count(*) FROM further"));
     }
 
@@ -92,7 +93,7 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_database_of_version_1_is_read()
+    public async Task A_database_of_version_1_is_migrated_and_keeps_everything()
     {
         await using (var packed = new GZipStream(File.OpenRead(Path.Combine(SourceTree.Tests, "Storage", "Sqlite", "golden-v1.db.gz")),
             CompressionMode.Decompress))
@@ -105,7 +106,11 @@ public sealed class SqliteFileTests : IDisposable
         await using var fresh = new SqliteStore(Path.Combine(_folder.Root, "fresh.db"));
         await FillAsync(fresh, _folder);
         Assert.Equal(await DumpAsync(fresh), await DumpAsync(store));
+        Assert.True(await store.AppendLedgerAsync(StoreLedger.Audit, 0, [Encoding.UTF8.GetBytes("""{"user":"ana"}""")]));
         Assert.Empty(await store.Verify());
+        using var database = SqliteDatabase.Open(_folder.File);
+        Assert.Equal(Current, database.Scalar("PRAGMA user_version"));
+        Assert.Equal("ana", database.ScalarText("SELECT user FROM v_audit"));
     }
 
     /// <summary>Run once per released version: <c>-explicit only -method '*.Write_the_golden_database'</c>.</summary>

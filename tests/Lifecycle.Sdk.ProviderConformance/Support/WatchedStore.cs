@@ -2,10 +2,17 @@ using Lifecycle.Sdk.Storage;
 
 namespace Lifecycle.Sdk.ProviderConformance;
 
-/// <summary>Passes everything on to another store, until it has applied some batches; then it fails.</summary>
-internal sealed class FailingStore(TrackingStore inner, int batches) : TrackingStore
+/// <summary>Passes everything on to another store; before changes a test may look, wait or throw.</summary>
+public sealed class WatchedStore(TrackingStore inner) : TrackingStore
 {
-    private int _left = batches;
+    /// <summary>Whether the other store is disposed with this one.</summary>
+    public bool OwnsInner { get; init; }
+
+    /// <summary>Called before a batch is applied.</summary>
+    public Func<RunBatch, Task>? BeforeApply { get; set; }
+
+    /// <summary>Called before entries are appended to a ledger.</summary>
+    public Func<StoreLedger, IReadOnlyList<ReadOnlyMemory<byte>>, Task>? BeforeAppend { get; set; }
 
     public override string Address => inner.Address;
 
@@ -13,8 +20,24 @@ internal sealed class FailingStore(TrackingStore inner, int batches) : TrackingS
 
     public override StoreCapabilities Capabilities => inner.Capabilities;
 
-    public override ValueTask<ApplyResult> ApplyAsync(RunBatch batch, CancellationToken cancellationToken = default) =>
-        _left-- > 0 ? inner.ApplyAsync(batch, cancellationToken) : throw new LifecycleException("The disk is full.") { IsTransient = true };
+    public override async ValueTask<ApplyResult> ApplyAsync(RunBatch batch, CancellationToken cancellationToken = default)
+    {
+        if (BeforeApply is { } before) await before(batch);
+        return await inner.ApplyAsync(batch, cancellationToken);
+    }
+
+    public override async ValueTask<bool> AppendLedgerAsync(
+        StoreLedger ledger, long expectedCount, IReadOnlyList<ReadOnlyMemory<byte>> entries, CancellationToken cancellationToken = default)
+    {
+        if (BeforeAppend is { } before) await before(ledger, entries);
+        return await inner.AppendLedgerAsync(ledger, expectedCount, entries, cancellationToken);
+    }
+
+    public override IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLedgerAsync(StoreLedger ledger, long from = 0, CancellationToken cancellationToken = default) =>
+        inner.ReadLedgerAsync(ledger, from, cancellationToken);
+
+    public override ValueTask<LedgerEnd> GetLedgerEndAsync(StoreLedger ledger, CancellationToken cancellationToken = default) =>
+        inner.GetLedgerEndAsync(ledger, cancellationToken);
 
     public override ValueTask<WriterMark?> GetMarkAsync(RunId run, WriterId writer, CancellationToken cancellationToken = default) =>
         inner.GetMarkAsync(run, writer, cancellationToken);
@@ -51,4 +74,10 @@ internal sealed class FailingStore(TrackingStore inner, int batches) : TrackingS
 
     public override ValueTask<Stream> OpenArtifactAsync(RunId run, ArtifactPath path, CancellationToken cancellationToken = default) =>
         inner.OpenArtifactAsync(run, path, cancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (OwnsInner) await inner.DisposeAsync();
+    }
 }
