@@ -65,6 +65,23 @@ public abstract class ArtifactsContract<TFixture>(TFixture fixture) : StoreContr
         Assert.Equal("second", await TextAsync(run, "a.txt"));
     }
 
+    [Fact]
+    public async Task Artifacts_are_listed_in_ordinal_order_of_their_paths_whenever_they_came()
+    {
+        string[] paths = ["C", "a b", "a.txt", "a/b", "a0", "b", "\u00e9", "\U0001F600", "\uFF5E"];
+        Assert.Equal(paths.Order(StringComparer.Ordinal), paths);
+        var run = await StartAsync();
+        await PutAsync("first");
+        await PutAsync("second");
+        foreach (var path in paths.Reverse()) await run.ApplyAsync(Artifact(path, "first"));
+        await run.ApplyAsync(Artifact("b", "second"), new ArtifactDeleted(ArtifactPath.Parse("a b")), new ArtifactDeleted(ArtifactPath.Parse("\u00e9")));
+        await run.ApplyAsync(Artifact("\u00e9", "second"), Artifact("a b", "second"));
+        Assert.Equal(paths, (await Store.ListArtifactsAsync(run.Id)).Select(entry => entry.Path.ToString()));
+        await ReopenAsync();
+        Assert.Equal(paths, (await Store.ListArtifactsAsync(run.Id)).Select(entry => entry.Path.ToString()));
+        Assert.Equal(("second", "first"), (await TextAsync(run, "b"), await TextAsync(run, "C")));
+    }
+
     [Theory]
     [InlineData("model/weights.bin", "Model/weights.bin")]
     [InlineData("model/weights.bin", "model/WEIGHTS.BIN")]
