@@ -22,6 +22,7 @@ internal static class ArtifactTransfer
     public static async Task ReceiveAsync(ApiCall call, RunId run, string path)
     {
         var place = ArtifactPath.Parse(path);
+        RequestCoding.RequireNone(call.Context);
         // Before the body is read: nobody should send gigabytes to a run that does not take them.
         RunEndpoints.RequireActive(await RunEndpoints.GetRunAsync(call, run).ConfigureAwait(false));
         var limit = call.Server.Options.MaxArtifactBytes;
