@@ -209,5 +209,24 @@ public abstract class ArtifactsContract<TFixture>(TFixture fixture) : StoreContr
         Assert.Equal(0, await one.ReadAsync(first));
     }
 
+    [Fact]
+    public async Task The_beginning_of_a_content_may_be_passed_over()
+    {
+        const int Size = (3 << 20) + 5;
+        var run = await StartAsync();
+        var bytes = RandomNumberGenerator.GetBytes(Size);
+        await run.ApplyAsync(new ArtifactLogged(new ArtifactInfo(ArtifactPath.Parse("a"), await PutAsync(bytes), Size, T0)));
+        foreach (var count in (int[])[0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20, Size - 1, Size])
+        {
+            await using var content = await Store.OpenArtifactAsync(run.Id, ArtifactPath.Parse("a"));
+            // What comes from elsewhere can't; then all of it is still there.
+            var from = content is ISkippable skippable && skippable.TrySkip(count) ? count : 0;
+            using var rest = new MemoryStream();
+            await content.CopyToAsync(rest);
+            Assert.True(bytes.AsSpan(from).SequenceEqual(rest.ToArray()), FormattableString.Invariant($"{rest.Length} bytes from {from} on are not the rest of the content."));
+            Assert.Equal(0, await content.ReadAsync(new byte[1]));
+        }
+    }
+
     private async Task<string> TextAsync(RunScript run, string path) => Encoding.UTF8.GetString(await ReadArtifactAsync(run.Id, path));
 }

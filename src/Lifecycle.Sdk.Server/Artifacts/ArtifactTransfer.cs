@@ -98,9 +98,10 @@ internal static class ArtifactTransfer
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            // Contents are read from their beginning, so that they can be checked.
+            // A whole content is checked against its digest. A part can't be: who puts parts together checks what they make.
+            var at = from > 0 && content is ISkippable skippable && skippable.TrySkip(from) ? from : 0;
             var (left, end) = (length, new byte[1]);
-            for (long at = 0; left > 0;)
+            while (left > 0)
             {
                 var read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
                 if (read == 0) throw new EndOfStreamException("The artifact is shorter than it was.");
