@@ -132,13 +132,17 @@ public sealed class HttpCompressionTests
         Assert.Equal(["gzip 1000", "plain 1000"], Batches(server));
     }
 
-    private static RawAnswer Answer(RawRequest request, (string, string)[] headers) => (request.Endpoint switch
+    private static RawAnswer Answer(RawRequest request, (string, string)[] headers)
     {
-        "runs/get" => RawAnswer.Json($$$$"""{"run": {"info": {"run_id": "{{{{Run}}}}", "experiment_id": "7", "status": "RUNNING", "start_time": 1, "artifact_uri": "mlflow-artifacts:/7/x/artifacts", "lifecycle_stage": "active"}, "data": {}}}"""),
-        "experiments/get-by-name" => RawAnswer.Json("""{"experiment": {"experiment_id": "7", "name": "Default", "lifecycle_stage": "active"}}"""),
-        "runs/create" => RawAnswer.Json($$$$"""{"run": {"info": {"run_id": "{{{{Run}}}}", "experiment_id": "7"}}}"""),
-        _ => RawAnswer.Json("{}"),
-    }) with { Headers = headers };
+        var answer = request.Endpoint switch
+        {
+            "runs/get" => RawAnswer.Json($$$$"""{"run": {"info": {"run_id": "{{{{Run}}}}", "experiment_id": "7", "status": "RUNNING", "start_time": 1, "artifact_uri": "mlflow-artifacts:/7/x/artifacts", "lifecycle_stage": "active"}, "data": {}}}"""),
+            "experiments/get-by-name" => RawAnswer.Json("""{"experiment": {"experiment_id": "7", "name": "Default", "lifecycle_stage": "active"}}"""),
+            "runs/create" => RawAnswer.Json($$$$"""{"run": {"info": {"run_id": "{{{{Run}}}}", "experiment_id": "7"}}}"""),
+            _ => RawAnswer.Json("{}"),
+        };
+        return answer with { Headers = headers };
+    }
 
     private static RunBatch Batch(int count)
     {
