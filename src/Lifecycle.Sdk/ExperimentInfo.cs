@@ -1,3 +1,5 @@
+using Lifecycle.Sdk.Storage;
+
 namespace Lifecycle.Sdk;
 
 /// <summary>What a store knows of an experiment. A snapshot: it does not change.</summary>
@@ -18,6 +20,6 @@ public sealed record ExperimentInfo
     /// <summary>When its name, tags or stage last changed.</summary>
     public required DateTimeOffset LastUpdateTime { get; init; }
 
-    /// <summary>The tags by name.</summary>
-    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+    /// <summary>The tags by name; enumerated in ordinal order of the names.</summary>
+    public required IReadOnlyDictionary<string, string> Tags { get; init => field = NameOrder.Sort(value); }
 }

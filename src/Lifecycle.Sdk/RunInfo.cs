@@ -1,3 +1,5 @@
+using Lifecycle.Sdk.Storage;
+
 namespace Lifecycle.Sdk;
 
 /// <summary>What a store knows of a run, all but its points and its artifacts' contents. A snapshot: it does not change.</summary>
@@ -36,14 +38,14 @@ public sealed record RunInfo
     /// <summary>Why it failed, as given to <c>Fail</c>; null if it did not.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The params by name.</summary>
-    public required IReadOnlyDictionary<string, ParamValue> Params { get; init; }
+    /// <summary>The params by name; enumerated in ordinal order of the names, whatever store they come from.</summary>
+    public required IReadOnlyDictionary<string, ParamValue> Params { get; init => field = NameOrder.Sort(value); }
 
-    /// <summary>The tags by name.</summary>
-    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+    /// <summary>The tags by name; enumerated in ordinal order of the names, whatever store they come from.</summary>
+    public required IReadOnlyDictionary<string, string> Tags { get; init => field = NameOrder.Sort(value); }
 
-    /// <summary>The series by canonical name, each with its summary.</summary>
-    public required IReadOnlyDictionary<string, MetricSummary> Metrics { get; init; }
+    /// <summary>The series by canonical name, each with its summary; enumerated in ordinal order of the names, whatever store they come from.</summary>
+    public required IReadOnlyDictionary<string, MetricSummary> Metrics { get; init => field = NameOrder.Sort(value); }
 
     /// <summary>The datasets that the run used, in the order logged.</summary>
     public required IReadOnlyList<DatasetInput> Inputs { get; init; }

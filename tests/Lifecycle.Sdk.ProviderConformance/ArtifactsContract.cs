@@ -65,6 +65,23 @@ public abstract class ArtifactsContract<TFixture>(TFixture fixture) : StoreContr
         Assert.Equal("second", await TextAsync(run, "a.txt"));
     }
 
+    [Fact]
+    public async Task Artifacts_are_listed_in_ordinal_order_of_their_paths_whenever_they_came()
+    {
+        string[] paths = ["C", "a b", "a.txt", "a/b", "a0", "b", "\u00e9", "\U0001F600", "\uFF5E"];
+        Assert.Equal(paths.Order(StringComparer.Ordinal), paths);
+        var run = await StartAsync();
+        await PutAsync("first");
+        await PutAsync("second");
+        foreach (var path in paths.Reverse()) await run.ApplyAsync(Artifact(path, "first"));
+        await run.ApplyAsync(Artifact("b", "second"), new ArtifactDeleted(ArtifactPath.Parse("a b")), new ArtifactDeleted(ArtifactPath.Parse("\u00e9")));
+        await run.ApplyAsync(Artifact("\u00e9", "second"), Artifact("a b", "second"));
+        Assert.Equal(paths, (await Store.ListArtifactsAsync(run.Id)).Select(entry => entry.Path.ToString()));
+        await ReopenAsync();
+        Assert.Equal(paths, (await Store.ListArtifactsAsync(run.Id)).Select(entry => entry.Path.ToString()));
+        Assert.Equal(("second", "first"), (await TextAsync(run, "b"), await TextAsync(run, "C")));
+    }
+
     [Theory]
     [InlineData("model/weights.bin", "Model/weights.bin")]
     [InlineData("model/weights.bin", "model/WEIGHTS.BIN")]
@@ -190,6 +207,25 @@ public abstract class ArtifactsContract<TFixture>(TFixture fixture) : StoreContr
         Assert.Equal("0123456789", Encoding.ASCII.GetString(second));
         Assert.Equal(5, await one.ReadAtLeastAsync(first, 5));
         Assert.Equal(0, await one.ReadAsync(first));
+    }
+
+    [Fact]
+    public async Task The_beginning_of_a_content_may_be_passed_over()
+    {
+        const int Size = (3 << 20) + 5;
+        var run = await StartAsync();
+        var bytes = RandomNumberGenerator.GetBytes(Size);
+        await run.ApplyAsync(new ArtifactLogged(new ArtifactInfo(ArtifactPath.Parse("a"), await PutAsync(bytes), Size, T0)));
+        foreach (var count in (int[])[0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20, Size - 1, Size])
+        {
+            await using var content = await Store.OpenArtifactAsync(run.Id, ArtifactPath.Parse("a"));
+            // What comes from elsewhere can't; then all of it is still there.
+            var from = content is ISkippable skippable && skippable.TrySkip(count) ? count : 0;
+            using var rest = new MemoryStream();
+            await content.CopyToAsync(rest);
+            Assert.True(bytes.AsSpan(from).SequenceEqual(rest.ToArray()), FormattableString.Invariant($"{rest.Length} bytes from {from} on are not the rest of the content."));
+            Assert.Equal(0, await content.ReadAsync(new byte[1]));
+        }
     }
 
     private async Task<string> TextAsync(RunScript run, string path) => Encoding.UTF8.GetString(await ReadArtifactAsync(run.Id, path));

@@ -113,6 +113,21 @@ public abstract class ExperimentsContract<TFixture>(TFixture fixture) : StoreCon
     }
 
     [Fact]
+    public async Task Tags_are_listed_in_ordinal_order_of_their_names()
+    {
+        string[] names = ["B", "_", "a", "b", "\u00e9", "\U0001F600", "\uFF5E"];
+        var created = await Store.CreateExperimentAsync("ordered", names.Reverse().ToDictionary(name => name, _ => "first"));
+        Assert.Equal(names, created.Tags.Keys);
+        await Store.UpdateExperimentAsync(created.Id, new() { Tags = new Dictionary<string, string?> { ["b"] = "changed", ["_"] = null, ["\u00e9"] = null } });
+        var updated = await Store.UpdateExperimentAsync(created.Id, new() { Tags = new Dictionary<string, string?> { ["\u00e9"] = "again", ["_"] = "again" } });
+        Assert.Equal(names, updated.Tags.Keys);
+        await ReopenAsync();
+        Assert.Equal(names, (await Store.GetExperimentAsync(created.Id))!.Tags.Select(tag => tag.Key));
+        var query = new ExperimentQuery { Filter = SearchParser.ParseExperimentFilter("name = 'ordered'") };
+        Assert.Equal(names, Assert.Single((await Store.SearchExperimentsAsync(query)).Items).Tags.Select(tag => tag.Key));
+    }
+
+    [Fact]
     public async Task An_unknown_experiment_cannot_be_changed() =>
         await Assert.ThrowsAsync<LifecycleNotFoundException>(async () => await Store.UpdateExperimentAsync("987654", new() { Name = "x" }));
 

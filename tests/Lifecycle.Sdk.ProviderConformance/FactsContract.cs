@@ -129,6 +129,44 @@ public abstract class FactsContract<TFixture>(TFixture fixture) : StoreContract<
     }
 
     [Fact]
+    public async Task What_has_names_is_listed_in_ordinal_order_of_them_whoever_logged_it_when()
+    {
+        // A culture, a comparison without case or one by UTF-8 bytes would each order some of them otherwise.
+        string[] names = ["B", "_", "a", "a/b", "a0", "b", "e\u0301", "z", "\u00e9", "\u6a21\u578b", "\U0001F600", "\uFF5E"];
+        Assert.Equal(names.Order(StringComparer.Ordinal), names);
+        var run = await StartAsync();
+        var other = new RunScript(Store, run.Id);
+        foreach (var (name, i) in names.Reverse().Select((name, i) => (name, i)))
+        {
+            var writer = i % 2 == 0 ? run : other;
+            await writer.ApplyAsync(new ParamLogged(name, i), new TagSet(name, "first"));
+            await writer.LogAsync(name, i);
+        }
+
+        // Neither a new value nor a second coming moves a tag.
+        await other.ApplyAsync(new TagSet("b", "changed"), new TagDeleted("_"), new TagDeleted("\u00e9"));
+        await run.ApplyAsync(new TagSet("\u00e9", "again"), new TagSet("_", "again"), new ParamLogged("z", 99));
+        await RequireAsync((await Store.GetRunAsync(run.Id))!);
+        await ReopenAsync();
+        await RequireAsync((await Store.GetRunAsync(run.Id))!);
+        await RequireAsync(Assert.Single((await Store.SearchRunsAsync(new RunQuery())).Items));
+
+        async Task RequireAsync(RunInfo info)
+        {
+            Assert.Equal(names, info.Params.Keys);
+            Assert.Equal(names, info.Params.Select(param => param.Key));
+            Assert.Equal(names, info.Tags.Select(tag => tag.Key));
+            Assert.Equal(names, info.Metrics.Select(series => series.Key));
+            foreach (var name in names) Assert.Equal(name is "b" ? "changed" : name is "_" or "\u00e9" ? "again" : "first", info.Tags[name]);
+            foreach (var (name, i) in names.Reverse().Select((name, i) => (name, i)))
+            {
+                Assert.Equal((ParamValue)i, info.Params[name]);
+                Assert.Equal(i, (await ReadAsync(run, name)).Single().Value);
+            }
+        }
+    }
+
+    [Fact]
     public async Task The_same_dataset_is_listed_once_in_the_order_logged()
     {
         var training = new DatasetInput
@@ -143,9 +181,9 @@ public abstract class FactsContract<TFixture>(TFixture fixture) : StoreContract<
         };
         var run = await StartAsync();
         await run.ApplyAsync(new InputLogged(training), new InputLogged(training with { Context = null }), new InputLogged(training with { Digest = "d0" }));
-        await run.ApplyAsync(new InputLogged(training), new InputLogged(training with { Source = "elsewhere" }));
+        await run.ApplyAsync(new InputLogged(training), new InputLogged(training with { Source = "elsewhere" }), new InputLogged(training with { Name = "cells" }));
         await ReopenAsync();
-        Assert.Equal([training, training with { Context = null }, training with { Digest = "d0" }], (await GetAsync(run)).Inputs);
+        Assert.Equal([training, training with { Context = null }, training with { Digest = "d0" }, training with { Name = "cells" }], (await GetAsync(run)).Inputs);
     }
 
     [Fact]

@@ -66,13 +66,13 @@ public sealed class AttackTests
         await using var server = await TestServer.StartAsync();
         var body = "{\"x\":\"" + new string('x', 5 << 20) + "\"}";
         var (status, answer) = await server.SendAsync("POST", LogBatch, body);
-        Assert.Equal(400, status);
+        Assert.Equal(413, status);
         RequireCleanError(server, answer);
 
         using var request = new HttpRequestMessage(HttpMethod.Post, LogBatch) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.TransferEncodingChunked = true;
         using var chunked = await server.Client.SendAsync(request);
-        Assert.Equal(400, (int)chunked.StatusCode);
+        Assert.Equal(413, (int)chunked.StatusCode);
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class AttackTests
         string.Concat(Enumerable.Repeat(open, 50_000)) + middle + string.Concat(Enumerable.Repeat(close, 50_000));
 
     /// <summary>The protocol's error and nothing else: no page, no stack, no path of the server.</summary>
-    private static void RequireCleanError(TestServer server, string answer)
+    internal static void RequireCleanError(TestServer server, string answer)
     {
         var error = JsonNode.Parse(answer)!.AsObject();
         Assert.Equal(["error_code", "message"], error.Select(field => field.Key));

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
 using Lifecycle.Sdk.Server.Tests.Support;
 using Xunit;
@@ -101,51 +100,5 @@ public sealed class LifetimeTests
         Assert.Equal("attachment", head.Content.Headers.ContentDisposition?.DispositionType);
         Assert.Equal("nosniff", head.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Equal("", await head.Content.ReadAsStringAsync());
-    }
-}
-
-/// <summary>Counts what the whole process allocates, so nothing else runs meanwhile.</summary>
-[CollectionDefinition(nameof(LargeArtifactTests), DisableParallelization = true)]
-[Collection(nameof(LargeArtifactTests))]
-public sealed class LargeArtifactTests
-{
-    private const int Size = 64 << 20;
-
-    [Theory]
-    [InlineData(StoreKind.LocalFile)]
-    [InlineData(StoreKind.Sqlite)]
-    public async Task A_large_artifact_goes_up_and_down_in_little_memory(StoreKind kind)
-    {
-        await using var server = await TestServer.StartAsync(kind);
-        var run = await server.NewRunAsync();
-        var path = TestServer.ArtifactPath(run, "large.bin");
-        var file = Path.Combine(server.Folder, "large.bin");
-        var block = new byte[1 << 20];
-        new Random(1).NextBytes(block);
-        using (var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
-        {
-            await using (var content = File.Create(file))
-            {
-                for (var i = 0; i < Size / block.Length; i++)
-                {
-                    block[0] = (byte)i;
-                    hash.AppendData(block);
-                    await content.WriteAsync(block);
-                }
-            }
-
-            var before = GC.GetTotalAllocatedBytes(precise: true);
-            await using (var content = File.OpenRead(file))
-            {
-                using var up = await server.Client.PutAsync(path, new StreamContent(content));
-                Assert.Equal(HttpStatusCode.OK, up.StatusCode);
-            }
-
-            using var down = await server.Client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
-            await using var body = await down.Content.ReadAsStreamAsync();
-            Assert.Equal(hash.GetHashAndReset(), await SHA256.HashDataAsync(body));
-            var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-            Assert.True(allocated < Size / 4, FormattableString.Invariant($"{allocated} bytes were allocated for {Size} up and down."));
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Lifecycle.Sdk.Storage.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Lifecycle.Sdk.Server;
@@ -16,11 +17,12 @@ internal sealed class ApiBody : IDisposable
 
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, _length);
 
-    /// <summary>Reads the whole body, which must say that it is JSON and fit into the limit.</summary>
+    /// <summary>Reads the whole body, which must say that it is JSON and fit into the limit, also once it is unpacked.</summary>
     public static async ValueTask<ApiBody> ReadAsync(HttpContext context, int maxBytes)
     {
         var request = context.Request;
         if (!IsJson(request.ContentType)) throw ApiException.Refused("Bad Request. Content-Type must be one of ['application/json'].");
+        using var packed = RequestCoding.Open(context);
         if (request.ContentLength > maxBytes) throw TooLong(maxBytes);
         var body = new ApiBody((int)Math.Max(4096, request.ContentLength ?? 16_384));
         try
@@ -28,7 +30,10 @@ internal sealed class ApiBody : IDisposable
             while (true)
             {
                 if (body._length == body._buffer.Length) body.Grow();
-                var read = await request.Body.ReadAsync(body._buffer.AsMemory(body._length), context.RequestAborted).ConfigureAwait(false);
+                var free = body._buffer.AsMemory(body._length);
+                var read = packed is null
+                    ? await request.Body.ReadAsync(free, context.RequestAborted).ConfigureAwait(false)
+                    : await packed.ReadAsync(free, context.RequestAborted).ConfigureAwait(false);
                 if (read == 0) return body;
                 body._length += read;
                 if (body._length > maxBytes) throw TooLong(maxBytes);
@@ -70,7 +75,8 @@ internal sealed class ApiBody : IDisposable
         contentType is not null && contentType.AsSpan().Trim().StartsWith("application/json", StringComparison.OrdinalIgnoreCase)
         && (contentType.Trim().Length == "application/json".Length || contentType.Trim()["application/json".Length] is ';' or ' ');
 
-    private static ApiException TooLong(int maxBytes) => ApiException.Refused(FormattableString.Invariant($"The request has more than {maxBytes} bytes: send less at a time."));
+    private static ApiException TooLong(int maxBytes) =>
+        new(WireError.InvalidParameterValue, FormattableString.Invariant($"The request has more than {maxBytes} bytes: send less at a time.")) { Status = StatusCodes.Status413PayloadTooLarge };
 
     private void Grow()
     {

@@ -28,17 +28,19 @@ internal static class ApiErrors
             return true;
         }
 
-        await WriteAsync(context, code, message).ConfigureAwait(false);
+        await WriteAsync(context, code, message, status: (exception as ApiException)?.Status).ConfigureAwait(false);
         return true;
     }
 
-    public static async Task WriteAsync(HttpContext context, string code, string message, int? retryAfterSeconds = null)
+    public static async Task WriteAsync(HttpContext context, string code, string message, int? retryAfterSeconds = null, int? status = null)
     {
         var response = context.Response;
         var isOurs = response.Headers.ContainsKey(WireDialect.ServerHeader);
+        var codings = response.Headers.AcceptEncoding;
         response.Clear();
         if (isOurs) response.Headers[WireDialect.ServerHeader] = WireDialect.Version;
-        response.StatusCode = WireError.StatusOf(code);
+        response.Headers.AcceptEncoding = codings;
+        response.StatusCode = status ?? WireError.StatusOf(code);
         if (code == WireError.TemporarilyUnavailable) retryAfterSeconds ??= RetryAfterSeconds;
         if (retryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (code == WireError.Unauthenticated) response.Headers.WWWAuthenticate = "Basic realm=\"mlflow\"";

@@ -7,6 +7,9 @@ internal sealed class ApiException(string code, string message) : Exception(mess
 {
     public string Code { get; } = code;
 
+    /// <summary>The status, where HTTP has a better one than the code's; MLflow's clients go by the code.</summary>
+    public int? Status { get; init; }
+
     public static ApiException Missing(string parameter) => new(
         WireError.InvalidParameterValue, $"Missing value for required parameter '{parameter}'. See the API docs for more information about request parameters.");
 

@@ -22,6 +22,7 @@ internal static class ArtifactTransfer
     public static async Task ReceiveAsync(ApiCall call, RunId run, string path)
     {
         var place = ArtifactPath.Parse(path);
+        RequestCoding.RequireNone(call.Context);
         // Before the body is read: nobody should send gigabytes to a run that does not take them.
         RunEndpoints.RequireActive(await RunEndpoints.GetRunAsync(call, run).ConfigureAwait(false));
         var limit = call.Server.Options.MaxArtifactBytes;
@@ -98,9 +99,10 @@ internal static class ArtifactTransfer
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            // Contents are read from their beginning, so that they can be checked.
+            // A whole content is checked against its digest. A part can't be: who puts parts together checks what they make.
+            var at = from > 0 && content is ISkippable skippable && skippable.TrySkip(from) ? from : 0;
             var (left, end) = (length, new byte[1]);
-            for (long at = 0; left > 0;)
+            while (left > 0)
             {
                 var read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
                 if (read == 0) throw new EndOfStreamException("The artifact is shorter than it was.");

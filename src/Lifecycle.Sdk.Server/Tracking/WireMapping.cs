@@ -56,7 +56,12 @@ internal static class WireMapping
 
     private static WireRunData ToData(RunInfo run, bool isDialect)
     {
-        var tags = run.Tags.Where(tag => !ServerTags.IsHidden(tag.Key)).ToDictionary(tag => tag.Key, tag => tag.Value, StringComparer.Ordinal);
+        var tags = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in run.Tags)
+        {
+            if (!ServerTags.IsHidden(key)) tags.Add(key, value);
+        }
+
         tags[WireTags.RunName] = run.Name;
         if (run.ParentId is { } parent) tags.TryAdd(WireTags.ParentRunId, parent.ToString());
         if (run.User is { Length: > 0 } user) tags.TryAdd(WireTags.User, user);

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Lifecycle.Sdk.Storage;
 
 /// <summary>An artifact's content that is hashed while it is read; the read that meets the end throws if the content is not what was logged.</summary>
-internal sealed class CheckedStream(Stream content, ArtifactInfo artifact, string store) : Stream
+internal sealed class CheckedStream(Stream content, ArtifactInfo artifact, string store) : Stream, ISkippable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _read;
@@ -21,6 +21,14 @@ internal sealed class CheckedStream(Stream content, ArtifactInfo artifact, strin
     {
         get => _read;
         set => throw new NotSupportedException("The stream is read forward only.");
+    }
+
+    public bool TrySkip(long count)
+    {
+        if (!content.CanSeek) return false;
+        content.Seek(count, SeekOrigin.Begin);
+        (_read, _isChecked) = (count, true);
+        return true;
     }
 
     public override int Read(Span<byte> buffer) => buffer.IsEmpty ? 0 : Take(buffer, content.Read(buffer));

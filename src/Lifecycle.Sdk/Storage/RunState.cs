@@ -150,7 +150,7 @@ internal sealed class RunState
         _artifactNames.Add(artifact.Path.ToString());
     }
 
-    /// <summary>A snapshot.</summary>
+    /// <summary>A snapshot: it copies what it is given.</summary>
     public RunInfo ToInfo(LifecycleStage stage) => new()
     {
         Id = Id,
@@ -164,8 +164,8 @@ internal sealed class RunState
         ParentId = ParentId,
         User = User,
         Error = Error,
-        Params = new Dictionary<string, ParamValue>(Params, StringComparer.Ordinal),
-        Tags = new Dictionary<string, string>(Tags, StringComparer.Ordinal),
+        Params = Params,
+        Tags = Tags,
         Metrics = Metrics.ToDictionary(m => m.Key, m => m.Value.Build(m.Key), StringComparer.Ordinal),
         Inputs = [.. Inputs],
         Attempts = [.. Attempts],

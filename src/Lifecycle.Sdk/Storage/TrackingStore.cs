@@ -9,6 +9,7 @@ namespace Lifecycle.Sdk.Storage;
 /// <item>A batch is applied whole or not at all. When <see cref="ApplyAsync"/> has returned, it survives power loss.</item>
 /// <item>A batch with a sequence number that is not greater than the recorded one is ignored and answered with <c>Applied = false</c>.</item>
 /// <item>Points come back bit for bit; identical points in different batches are both kept.</item>
+/// <item>Params, tags and series of a snapshot, and artifacts, are listed in ordinal order of their names, whoever logged them when; datasets in the order in which they were first logged.</item>
 /// <item>Points of a run that has ended are accepted; a late batch of an earlier attempt obeys <see cref="RunResumed"/>.</item>
 /// <item>Reading never waits for a writer of another run, and sees all batches applied before it began.</item>
 /// <item>What can't be read is skipped, counted and reported by <see cref="VerifyAsync"/>; it never hides anything else.</item>

@@ -119,7 +119,7 @@ internal sealed class TestServer : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static async Task<WebApplication> StartAppAsync(StoreKind kind, string folder)
+    internal static async Task<WebApplication> StartAppAsync(StoreKind kind, string folder)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
@@ -13,17 +14,23 @@ internal sealed class HttpChannel : IDisposable
 {
     private const int MaxRedirects = 5;
     private const int MaxErrorBody = 65_536;
+
+    /// <summary>What is shorter fits into one packet anyway.</summary>
+    private const int MinPacked = 1024;
+    private readonly bool? _packsRequests;
     private readonly ResiliencePipeline<HttpAnswer> _pipeline;
     private readonly Lazy<HttpEndpoint> _endpoint;
     private readonly Lazy<HttpMessageInvoker> _invoker;
     private readonly HttpFailures _failures;
     private volatile bool _isDialect;
     private volatile bool _hasAnswered;
+    private volatile bool _takesPacked;
     private volatile bool _isDisposed;
 
     public HttpChannel(HttpAddress address, HttpStoreOptions options, HttpSurroundings surroundings, TimeProvider time, ILogger logger)
     {
         Address = address.Text;
+        _packsRequests = options.CompressRequests;
         _failures = new HttpFailures(address.Text);
         _pipeline = HttpPipeline.Create(options, time, address.Text, logger);
         // A failure to find the server or a file is not kept: the user may repair it while the program runs.
@@ -100,18 +107,20 @@ internal sealed class HttpChannel : IDisposable
 
     private static bool IsObject(HttpAnswer answer) => answer.IsJson && answer.Body.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
-    /// <summary>One try, which follows redirects within the host and asks for a new token once.</summary>
+    /// <summary>One try, which follows redirects within the host, asks for a new token once, and sends plain once what was not understood compressed.</summary>
     private async ValueTask<HttpAnswer> TryAsync(HttpCall call, CancellationToken cancellationToken)
     {
         var endpoint = _endpoint.Value;
         var target = new Uri(endpoint.Server, call.Path);
         var isFresh = false;
+        var mayPack = call.IsRepeatable && call.Json.Length >= MinPacked && (_packsRequests ?? !endpoint.Server.IsLoopback);
         for (var redirects = 0; ; redirects++)
         {
             // Artifacts may be kept on another host, which is not to learn what the tracking server is told.
             var isHome = IsSameHost(target, endpoint.Server);
             var authorization = isHome ? await endpoint.AuthorizeAsync(cancellationToken).ConfigureAwait(false) : null;
-            using var request = new HttpRequestMessage(call.Method, target) { Content = call.Content?.Invoke() };
+            var isPacked = mayPack && isHome && _takesPacked;
+            using var request = new HttpRequestMessage(call.Method, target) { Content = call.NewContent(isPacked) };
             request.Headers.Authorization = authorization;
             request.Headers.TryAddWithoutValidation("User-Agent", "lifecycle-sdk");
             // From the first call on: stock servers do not look at it, and one of this library's answers in full at once.
@@ -123,7 +132,10 @@ internal sealed class HttpChannel : IDisposable
             request.Headers.Range = call.Range;
             var response = await _invoker.Value.SendAsync(request, cancellationToken).ConfigureAwait(false);
             _hasAnswered = true;
-            if (isHome && response.Headers.Contains(WireDialect.ServerHeader)) _isDialect = true;
+            var isDialect = isHome && response.Headers.Contains(WireDialect.ServerHeader);
+            if (isDialect) _isDialect = true;
+            var takesPacked = isDialect && TakesPacked(response);
+            if (takesPacked) _takesPacked = true;
             if ((int)response.StatusCode == 401 && isHome && endpoint.CanRefresh && !isFresh)
             {
                 endpoint.Reject(authorization);
@@ -133,6 +145,13 @@ internal sealed class HttpChannel : IDisposable
             {
                 target = next;
             }
+            else if (isPacked && (!takesPacked || response.StatusCode == HttpStatusCode.UnsupportedMediaType))
+            {
+                // Another server stands there by now. One that passes over the coding takes the body for an empty one, and may even say that all is well.
+                mayPack = _takesPacked = false;
+                // What asks for patience is left to the retries, which go plain now.
+                if (WireError.IsTransient(response.StatusCode)) return await ReadAsync(call, response, target, cancellationToken).ConfigureAwait(false);
+            }
             else
             {
                 return await ReadAsync(call, response, target, cancellationToken).ConfigureAwait(false);
@@ -141,6 +160,11 @@ internal sealed class HttpChannel : IDisposable
             response.Dispose();
         }
     }
+
+    /// <summary>Whether the answer says that requests may be compressed with gzip (RFC 9110, section 12.5.3).</summary>
+    private static bool TakesPacked(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("Accept-Encoding", out var lines)
+        && lines.SelectMany(line => line.Split(',')).Any(coding => coding.Replace(" ", "", StringComparison.Ordinal).Equals("gzip", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Where to go on; null if the answer is no redirect, or one that leaves the host or would change the call.</summary>
     private static Uri? IsWithinHost(HttpCall call, HttpResponseMessage response, Uri target)

@@ -48,6 +48,12 @@ public sealed class HttpStoreOptions
     /// <value>False.</value>
     public bool EvaluateSearchLocally { get; set; }
 
+    /// <summary>
+    /// Whether JSON bodies of 1 KiB and more are compressed. A server gets none unless it has said that it takes them, which this library's do and stock ones don't.
+    /// </summary>
+    /// <value>Null: unless the server is on this machine, where it costs more than it saves. True: there too. False: never.</value>
+    public bool? CompressRequests { get; set; }
+
     internal void Validate()
     {
         Require(RequestTimeout > TimeSpan.Zero && RequestTimeout <= TimeSpan.FromDays(1), nameof(RequestTimeout), RequestTimeout, "more than 0 and at most 1 day");
