@@ -37,15 +37,7 @@ internal sealed class StoreFiles
         return total;
     }
 
-    public void CreateDirectory(string path)
-    {
-        if (Directory.Exists(path)) return;
-        var parent = Path.GetDirectoryName(path);
-        if (parent is not null) CreateDirectory(parent);
-        BeforeChange?.Invoke("mkdir", path);
-        Directory.CreateDirectory(path);
-        if (parent is not null) NativeFiles.SyncDirectory(parent);
-    }
+    public void CreateDirectory(string path) => NativeFiles.CreateDirectory(path, made => BeforeChange?.Invoke("mkdir", made));
 
     /// <summary>Replaces a file's content so that a reader, and a crash at any moment, sees the old or the new content whole.</summary>
     public void WriteAtomically(string path, ReadOnlySpan<byte> content)
