@@ -1,6 +1,7 @@
 using System.Text;
 using Lifecycle.Sdk.Storage;
 using Lifecycle.Sdk.Storage.LocalFile;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Lifecycle.Sdk.Tests.Storage.LocalFile;
@@ -242,5 +243,50 @@ public sealed class LocalFileStoreTests
         Assert.Equal(expected.Inputs, actual.Inputs);
         Assert.Equal((expected.Status, expected.Name, expected.StartTime, expected.EndTime, expected.LastSeen, expected.User, expected.ExperimentId),
             (actual.Status, actual.Name, actual.StartTime, actual.EndTime, actual.LastSeen, actual.User, actual.ExperimentId));
+    }
+
+    [Fact]
+    public async Task A_failed_write_leaves_no_temporary_file()
+    {
+        await using var temp = new TempStore();
+        var fails = false;
+        var store = temp.Open(files: new StoreFiles
+        {
+            BeforeChange = (what, path) =>
+            {
+                if (fails && what == "sync" && path.EndsWith(".tmp", StringComparison.Ordinal)) throw new IOException("No space left on device");
+            },
+        });
+        await store.ApplyAsync(TempStore.Begin(_run, _writer));
+        fails = true;
+        for (var i = 2; i < 5; i++)
+            await Assert.ThrowsAsync<LifecycleException>(() => store.ApplyAsync(TempStore.Points(_run, _writer, i, i, 1) with { Facts = [new TagSet("t", "v")] }).AsTask());
+        Assert.Empty(Directory.GetFiles(temp.Root, "*.tmp", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_damaged_log_is_not_read_again_for_each_batch()
+    {
+        await using var temp = new TempStore();
+        var projections = 0;
+        var store = temp.Open(new FakeTimeProvider(TempStore.Start), new StoreFiles
+        {
+            BeforeChange = (what, path) =>
+            {
+                if (what == "rename" && path.EndsWith("run.json", StringComparison.Ordinal)) projections++;
+            },
+        });
+        await store.ApplyAsync(TempStore.Begin(_run, _writer));
+        for (var i = 2; i < 100; i++) await store.ApplyAsync(TempStore.Points(_run, _writer, i, i, i));
+        var file = Directory.GetFiles(Path.Combine(temp.Root, "runs", _run.ToString(), "points")).Single();
+        using (var log = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            log.Position = log.Length - 5;
+            log.WriteByte(0xAB);
+        }
+
+        for (var i = 100; i < 400; i++) await store.ApplyAsync(TempStore.Points(_run, _writer, i, i, i));
+        Assert.InRange(projections, 1, 5);
+        Assert.Equal(397, (await TempStore.ReadAsync(store, _run)).Count);
     }
 }
