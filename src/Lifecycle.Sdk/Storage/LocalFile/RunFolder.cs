@@ -4,7 +4,6 @@ namespace Lifecycle.Sdk.Storage.LocalFile;
 /// A run's folder as one store instance works on it: applies batches, keeps <c>run.json</c> up to date. <see cref="Gate"/> is held by whoever uses it.
 /// </summary>
 internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, ExperimentFolder experiments, ArtifactFolder artifacts, ChangeLog changes, RunId id, TimeProvider time)
-    : IDisposable
 {
     private static readonly TimeSpan ProjectionInterval = TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, WriterLog> _logs = new(StringComparer.Ordinal);
@@ -67,12 +66,6 @@ internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, Ex
         _logs.Clear();
         View.Reset();
         Blocks.Clear();
-    }
-
-    public void Dispose()
-    {
-        Forget();
-        Gate.Dispose();
     }
 
     private async ValueTask<ApplyResult> ApplyCoreAsync(RunBatch batch, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ namespace Lifecycle.Sdk.Storage.LocalFile;
 /// All runs of a store in memory, for searching. The first look reads every <c>run.json</c>, on all cores; later ones read what the change log names,
 /// and look at the files of runs that are running. One look at a time; the snapshots it hands out do not change.
 /// </summary>
-internal sealed class RunIndex(StoreLayout layout, ExperimentFolder experiments) : IDisposable
+internal sealed class RunIndex(StoreLayout layout, ExperimentFolder experiments)
 {
     private readonly ChangeLog.Cursor _cursor = new(layout);
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -12,11 +12,14 @@ internal sealed class RunIndex(StoreLayout layout, ExperimentFolder experiments)
     private readonly Dictionary<string, ExperimentDocument?> _experiments = new(StringComparer.Ordinal);
     private readonly Dictionary<RunId, RunView> _running = [];
     private RunInfo[]? _snapshot;
+    /// <summary>One look at a time. Never disposed: who waits for it would wait for ever.</summary>
+    private SemaphoreSlim Gate { get; } = new(1, 1);
+
 
     /// <summary>All runs as they are now.</summary>
     public async ValueTask<IReadOnlyList<RunInfo>> LookAsync(CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (_cursor.Read() is { } lines) ReadChanged(lines);
@@ -33,11 +36,9 @@ internal sealed class RunIndex(StoreLayout layout, ExperimentFolder experiments)
         }
         finally
         {
-            _gate.Release();
+            Gate.Release();
         }
     }
-
-    public void Dispose() => _gate.Dispose();
 
     private async ValueTask ReadAllAsync(CancellationToken cancellationToken)
     {

@@ -246,6 +246,44 @@ public sealed class LocalFileStoreTests
     }
 
     [Fact]
+    public async Task Who_waits_for_a_run_while_the_store_is_closed_is_told_so()
+    {
+        await using var temp = new TempStore();
+        using var reached = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        LocalFileStore? store = null;
+        Task? closing = null;
+        var hangs = false;
+        store = temp.Open(files: new StoreFiles
+        {
+            BeforeChange = (what, _) =>
+            {
+                if (hangs && what == "append")
+                {
+                    reached.Set();
+                    release.Wait();
+                }
+                else if (what == "rmdir")
+                {
+                    closing ??= store!.DisposeAsync().AsTask();
+                }
+            },
+        });
+        await store.ApplyAsync(TempStore.Begin(_run, _writer, "exp", new RunStageChanged(LifecycleStage.Deleted)));
+        hangs = true;
+        var writing = Task.Run(() => store.ApplyAsync(TempStore.Points(_run, _writer, 2, 0, 1)).AsTask());
+        Assert.True(reached.Wait(TimeSpan.FromSeconds(60)));
+
+        // Collecting began before the closing, and comes to the run that is being written after it: most likely one of so many folders is listed before the run.
+        for (var i = 0; i < 100; i++) Directory.CreateDirectory(Path.Combine(temp.Root, "runs", $".removed-{i}"));
+        var collecting = store.CollectGarbageAsync(new GarbageOptions { DryRun = false, MinimumAge = TimeSpan.Zero }).AsTask();
+        release.Set();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => collecting.WaitAsync(TimeSpan.FromSeconds(60)));
+        await writing;
+        await closing!;
+    }
+
+    [Fact]
     public async Task A_failed_write_leaves_no_temporary_file()
     {
         await using var temp = new TempStore();
