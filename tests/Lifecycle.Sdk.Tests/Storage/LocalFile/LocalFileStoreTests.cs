@@ -284,6 +284,36 @@ public sealed class LocalFileStoreTests
     }
 
     [Fact]
+    public async Task Points_that_come_after_another_process_has_ended_the_run_are_found_by_a_search()
+    {
+        await using var temp = new TempStore();
+        var time = new FakeTimeProvider(TempStore.Start);
+        var (writer, ender, searcher) = (temp.Open(time), temp.Open(time), temp.Open(time));
+        await writer.ApplyAsync(TempStore.Begin(_run, _writer));
+        await writer.ApplyAsync(TempStore.Points(_run, _writer, 2, 0, 1));
+        await ender.ApplyAsync(new RunBatch { Run = _run, Time = TempStore.Start, End = new RunStatusChanged(RunStatus.Finished, TempStore.Start, null) });
+        Assert.Equal(1, await CountAsync());
+        await writer.ApplyAsync(TempStore.Points(_run, _writer, 3, 1, 2));
+        Assert.Equal(2, await CountAsync());
+        await writer.ApplyAsync(TempStore.Points(_run, _writer, 4, 2, 3));
+        Assert.Equal(3, await CountAsync());
+
+        async Task<long> CountAsync() => Assert.Single((await searcher.SearchRunsAsync(new RunQuery())).Items).Metrics["loss"].Count;
+    }
+
+    [Fact]
+    public async Task A_change_that_was_written_behind_a_torn_line_is_found_by_a_search()
+    {
+        await using var temp = new TempStore();
+        var (store, searcher) = (temp.Open(), temp.Open());
+        await store.ApplyAsync(TempStore.Begin(_run, _writer));
+        Assert.Single((await searcher.SearchRunsAsync(new RunQuery())).Items);
+        await File.AppendAllTextAsync(Path.Combine(temp.Root, ".changes"), "run 01a2");
+        await store.ApplyAsync(TempStore.Begin(RunId.New(), WriterId.New()));
+        Assert.Equal(2, (await searcher.SearchRunsAsync(new RunQuery())).Items.Count);
+    }
+
+    [Fact]
     public async Task A_failed_write_leaves_no_temporary_file()
     {
         await using var temp = new TempStore();
