@@ -284,6 +284,21 @@ public sealed class LocalFileStoreTests
     }
 
     [Fact]
+    public async Task A_lock_that_can_not_be_opened_is_not_waited_for_and_not_called_held()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A symbolic link takes a privilege on Windows.");
+        await using var temp = new TempStore();
+        var store = temp.Open();
+        await store.ApplyAsync(TempStore.Begin(_run, _writer));
+        var file = Path.Combine(temp.Root, "runs", _run.ToString(), ".lock");
+        File.Delete(file);
+        File.CreateSymbolicLink(file, ".lock");
+        var error = await Assert.ThrowsAsync<LifecycleException>(() => temp.Open().ApplyAsync(TempStore.Points(_run, _writer, 2, 0, 1)).AsTask());
+        Assert.DoesNotContain("held", error.Message, StringComparison.Ordinal);
+        Assert.Contains("could not be read or written", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Points_that_come_after_another_process_has_ended_the_run_are_found_by_a_search()
     {
         await using var temp = new TempStore();
