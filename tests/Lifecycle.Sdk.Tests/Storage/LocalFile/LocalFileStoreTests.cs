@@ -372,4 +372,15 @@ public sealed class LocalFileStoreTests
         Assert.InRange(projections, 1, 5);
         Assert.Equal(397, (await TempStore.ReadAsync(store, _run)).Count);
     }
+
+    [Fact]
+    public async Task The_greatest_id_of_an_experiment_does_not_end_the_giving_of_ids()
+    {
+        await using var temp = new TempStore();
+        var store = temp.Open();
+        await store.ApplyAsync(TempStore.Begin(_run, _writer) with { Facts = [new RunStarted(new string('9', 18), "far", "run", TempStore.Start, null, null)] });
+        var next = await store.CreateExperimentAsync("next");
+        Assert.Equal(next.Id, (await store.GetExperimentByNameAsync("next"))?.Id);
+        Assert.NotEqual(next.Id, (await store.CreateExperimentAsync("one more")).Id);
+    }
 }
