@@ -8,7 +8,7 @@ var trials = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureIn
 await using var tracker = Tracker.Open(file);
 await using var search = tracker.StartRun("rosenbrock", new RunOptions { Note = "Gradient descent with momentum on Rosenbrock's valley." });
 search.LogParam("trials", trials);
-await Parallel.ForAsync(0, trials, async (trial, cancellation) =>
+await Parallel.ForAsync(0, trials, async (trial, _) =>
 {
     var random = new Random(trial);
     var (rate, momentum) = (Math.Pow(10, -4.5 + 2 * random.NextDouble()), random.NextDouble());
@@ -17,7 +17,6 @@ await Parallel.ForAsync(0, trials, async (trial, cancellation) =>
     var value = Descend(rate, momentum, run.Metric("value"));
     if (double.IsFinite(value)) run.Complete();
     else run.Fail($"Diverged: the learning rate {rate:0.0000} is too large.");
-    await Task.CompletedTask.WaitAsync(cancellation);
 });
 search.Complete();
 await tracker.FlushAsync();

@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Warning, "The tracker of {Store} was not drained before the host stopped. What is left is kept in the journal.")]
     public static partial void HostStoppedBeforeDrained(ILogger logger, string store, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "Reading {Store} without what is still in the journals: it has taken nothing for {Seconds} s, and {Points} points wait.")]
+    public static partial void ReadingBeforeBacklog(ILogger logger, string store, double seconds, long points);
 }

@@ -10,6 +10,9 @@ namespace Lifecycle.Sdk;
 /// </summary>
 public sealed partial class Tracker : IAsyncDisposable, IDisposable
 {
+    /// <summary>After so long without a point delivered, a reader waits no longer.</summary>
+    private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(30);
+
     private readonly TrackerOptions _options;
     private readonly Lock _starting = new();
     private ModelRegistry? _models;
@@ -225,20 +228,46 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// What a reader waits for: that orphans found at the start are in the store, and what this tracker has logged itself. A store that can't take it
-    /// now must not keep the reader from what it holds.
+    /// now, or has taken nothing for half a minute, must not keep the reader from what it holds.
     /// </summary>
     internal async Task CatchUpAsync(CancellationToken cancellationToken)
     {
         EnsureStarted();
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var caughtUp = DeliverAsync(abandon.Token);
+        if (caughtUp.IsCompletedSuccessfully) return;
+        for (var delivered = Delivered; ;)
+        {
+            try
+            {
+                await caughtUp.WaitAsync(ReadPatience, TimeProvider, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (LifecycleException exception)
+            {
+                Log.ReadingWithoutBacklog(Logger, Store.Address, exception);
+                return;
+            }
+            catch (TimeoutException) when (Delivered is var now && now != delivered)
+            {
+                delivered = now;
+            }
+            catch (TimeoutException)
+            {
+                await abandon.CancelAsync().ConfigureAwait(false);
+                Log.ReadingBeforeBacklog(Logger, Store.Address, ReadPatience.TotalSeconds, Pump.Status.BacklogPoints);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Points that the store has taken so far.</summary>
+    private long Delivered => Pump.Logged - Pump.Status.BacklogPoints;
+
+    private async Task DeliverAsync(CancellationToken cancellationToken)
+    {
         await Pump.Recovered.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await Pump.FlushAsync(null, cancellationToken, tries: 1).ConfigureAwait(false);
-        }
-        catch (LifecycleException exception)
-        {
-            Log.ReadingWithoutBacklog(Logger, Store.Address, exception);
-        }
+        await Pump.FlushAsync(null, cancellationToken, tries: 1).ConfigureAwait(false);
     }
 
     /// <summary>What a stopping host waits for: everything delivered, or the shutdown time-out.</summary>

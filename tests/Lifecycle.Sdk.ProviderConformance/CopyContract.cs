@@ -78,6 +78,29 @@ public abstract class CopyContract<TFixture>(TFixture fixture) : StoreContract<T
         Assert.Equal(2, (await ReadAsync(run, "loss")).Count);
     }
 
+    [Fact]
+    public async Task Experiments_are_found_by_name_although_the_target_gave_their_id_to_another()
+    {
+        Assert.SkipUnless(Fixture.Capabilities is { RecordsMarks: true, KeepsGivenIds: true, KeepsParamTypes: true }, "The store keeps no marks, ids or types.");
+        await using var source = new InMemoryReferenceStore(new ReferenceData());
+        var mine = await source.CreateExperimentAsync("mine", new Dictionary<string, string> { ["note"] = "from the source", ["own"] = "x" });
+        var run = new RunScript(source);
+        await run.StartAsync("copied", "mine");
+        var other = await Store.CreateExperimentAsync("other");
+        while (other.Id != mine.Id) other = await Store.CreateExperimentAsync($"other {other.Id}");
+        await StoreCopy.CopyRunsAsync(source, Store);
+        var copied = (await Store.GetExperimentAsync((await Store.GetRunAsync(run.Id))!.ExperimentId))!;
+        Assert.Equal("mine", copied.Name);
+        Assert.Equal(("from the source", "x"), (copied.Tags["note"], copied.Tags["own"]));
+
+        await Store.UpdateExperimentAsync(copied.Id, new ExperimentUpdate { Tags = new Dictionary<string, string?> { ["note"] = "of the target", ["own"] = null } });
+        await new RunScript(source).StartAsync("second", "mine");
+        Assert.Empty((await StoreCopy.CopyRunsAsync(source, Store)).Conflicts);
+        copied = (await Store.GetExperimentByNameAsync("mine"))!;
+        Assert.Equal(("of the target", "x"), (copied.Tags["note"], copied.Tags["own"]));
+        Assert.Equal(2, (await Store.SearchRunsAsync(new RunQuery { ExperimentIds = [copied.Id] })).Items.Count);
+    }
+
     private async Task FillAsync()
     {
         var run = new RunScript(Store, RunId.Parse("resumed"));

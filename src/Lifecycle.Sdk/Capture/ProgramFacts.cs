@@ -20,28 +20,47 @@ internal static partial class ProgramFacts
         var maskNext = false;
         foreach (var argument in arguments)
         {
-            if (maskNext && !argument.StartsWith('-'))
+            var (isSecret, valueAt) = Look(argument);
+            // The value of a secret may begin with a dash; what names another secret is an option, and this one had no value.
+            if (maskNext && !(argument.StartsWith("--", StringComparison.Ordinal) || (isSecret && argument.StartsWith('-'))))
             {
                 shown.Add(Mask);
                 maskNext = false;
                 continue;
             }
 
-            var separator = argument.AsSpan().IndexOfAny('=', ':');
-            var name = separator > 0 ? argument[..separator] : argument;
-            var isSecret = SecretName().IsMatch(name) && !argument.Contains("://", StringComparison.Ordinal);
-            maskNext = isSecret && separator <= 0 && argument.StartsWith('-');
-            var text = isSecret && separator > 0 ? argument[..(separator + 1)] + Mask : MaskAddress(argument);
+            maskNext = isSecret && valueAt < 0;
+            var text = isSecret && valueAt >= 0 ? argument[..valueAt] + Mask : MaskAddress(argument);
             shown.Add(text.Contains(' ', StringComparison.Ordinal) ? $"\"{text}\"" : text);
         }
 
         var line = string.Join(' ', shown);
-        return line.Length > NameRules.MaxTextLength ? line[..NameRules.MaxTextLength] : line;
+        if (line.Length <= NameRules.MaxTextLength) return line;
+        return char.IsHighSurrogate(line[NameRules.MaxTextLength - 1]) ? line[..(NameRules.MaxTextLength - 1)] : line[..NameRules.MaxTextLength];
     }
 
-    /// <summary>Masks user information and secret query values of an address.</summary>
+    /// <summary>Masks user information and secret query values of an address, secret values of a connection string, and tokens that name themselves.</summary>
     public static string MaskAddress(string text) =>
-        SecretInQuery().Replace(UserInAddress().Replace(text, $"$1{Mask}@"), $"$1{Mask}");
+        KnownToken().Replace(SecretInQuery().Replace(UserInAddress().Replace(text, $"$1{Mask}@"), $"$1{Mask}"), $"$1{Mask}");
+
+    /// <summary>
+    /// Whether an argument names a secret, and where its value begins: <c>--password=x</c>, <c>/password:x</c>, <c>--Smtp:Password=x</c>; -1 if the value is
+    /// the next argument, as of <c>--password x</c>, <c>--Smtp:Password x</c>, <c>/password x</c>.
+    /// </summary>
+    private static (bool IsSecret, int ValueAt) Look(string argument)
+    {
+        if (argument.Contains("://", StringComparison.Ordinal)) return (false, -1);
+        var separator = argument.IndexOf('=', StringComparison.Ordinal);
+        if (separator < 0)
+        {
+            separator = argument.IndexOf(':', StringComparison.Ordinal);
+            if (separator > 0 && !SecretName().IsMatch(argument[..separator])) separator = -1;
+        }
+
+        if (separator > 0) return (SecretName().IsMatch(argument[..separator]), separator + 1);
+        var isOption = argument.StartsWith('-') || (argument.StartsWith('/') && argument.LastIndexOf('/') == 0);
+        return (isOption && SecretName().IsMatch(argument), -1);
+    }
 
     private static List<(string, string)> Gather()
     {
@@ -59,12 +78,16 @@ internal static partial class ProgramFacts
         ];
     }
 
-    [GeneratedRegex("passw|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|connection[-_]?string|auth", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // Not --tokenizer, --max-tokens, --author: what a training is told is worth keeping.
+    [GeneratedRegex(@"passw|passphrase|passcode|\bpass$|pwd|secret|token(?!i[sz]|s)|(api|access|private)[-_]?key|key$|credential|connection[-_]?string|auth(?!or(?!i[sz]))|\bpat$|\bsas$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretName();
 
-    [GeneratedRegex(@"([a-z][a-z0-9+.\-]*://)[^/\s@]+@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"([a-z][a-z0-9+.\-]*://)[^/?#\s]+@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UserInAddress();
 
-    [GeneratedRegex("""([?&;](?:[^=&;\s]*(?:passw|pwd|secret|token|key|sig|credential|auth)[^=&;\s]*)=)[^&;\s]+""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""([?&;=]\s*(?:[^=?&;]*(?:passw|passphrase|pwd|secret|token|key|sig|credential|auth)[^=?&;]*)=\s*)(?:"[^"]*"|'[^']*'|[^&;]+)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretInQuery();
+
+    [GeneratedRegex(@"(\bauthorization\s*[:=]\s*(?:\w+\s+)?|\bbearer\s+)\S+|\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hf_|sk-|eyJ)[A-Za-z0-9_\-.]{20,}|\bAKIA[A-Z0-9]{16}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex KnownToken();
 }

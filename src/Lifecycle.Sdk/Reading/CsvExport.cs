@@ -35,7 +35,7 @@ internal static class CsvExport
         {
             string?[] row =
             [
-                run.Id.ToString(), Guard(run.Name), run.ExperimentId, RunRow.StatusText(run.Status), CsvWriter.Time(run.StartTime), CsvWriter.Time(run.EndTime),
+                run.Id.ToString(), Guard(run.Name), Guard(run.ExperimentId), RunRow.StatusText(run.Status), CsvWriter.Time(run.StartTime), CsvWriter.Time(run.EndTime),
                 Guard(run.User), run.ParentId?.ToString(),
                 .. parameters.Select(name => run.Params.TryGetValue(name, out var value) ? Guard(value.ToString()) : null),
                 .. metrics.Select(name => run.Metrics.TryGetValue(name, out var summary) ? CsvWriter.Number(summary.Last.Value) : null),

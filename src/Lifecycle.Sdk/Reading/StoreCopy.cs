@@ -23,7 +23,7 @@ public sealed record StoreCopyReport(int Runs, int ChangedRuns, long Points, lon
 /// <summary>
 /// Copies runs from one store to another without loss: ids, times, params with their type, tags, datasets, every attempt with its
 /// superseded points, and artifacts by digest. Experiments are found in the target by name, or created with the id they have in the source
-/// if it is free.
+/// if it is free; they get the tags that they do not have there.
 /// <para>Copying twice changes nothing: batches carry a writer id made from the run and numbers that follow from the source's content, so
 /// the target's own mark tells what it has, and a copy that was cut off is finished by copying again. A run that has changed since it was
 /// copied, or that the target got in another way, is left alone and reported in <see cref="StoreCopyReport.Conflicts"/>, because sending it
@@ -106,8 +106,10 @@ internal static class StoreCopy
                 return;
             }
 
-            await SendAsync(0, [new RunStarted(run.ExperimentId, experiment?.Name, run.Name, run.StartTime, run.ParentId, run.User), .. Facts()], [], null, cancellationToken)
+            var (experimentId, experimentName) = await PlaceAsync(experiment, cancellationToken).ConfigureAwait(false);
+            await SendAsync(0, [new RunStarted(experimentId, experimentName, run.Name, run.StartTime, run.ParentId, run.User), .. Facts()], [], null, cancellationToken)
                 .ConfigureAwait(false);
+            if (experiment is not null) await CopyTagsAsync(experiment, cancellationToken).ConfigureAwait(false);
             // Attempts before points: what is superseded is so from the first moment.
             foreach (var attempt in run.Attempts.OrderBy(attempt => attempt.Id))
                 await SendAsync(attempt.Id, [new RunResumed(attempt.FromStep)], [], null, cancellationToken).ConfigureAwait(false);
@@ -118,6 +120,26 @@ internal static class StoreCopy
             _state = [.. _state, 1];
             RunFact[] stage = run.Stage == LifecycleStage.Deleted ? [new RunStageChanged(run.Stage)] : [];
             await SendAsync(last, stage, [], new RunStatusChanged(run.Status, run.EndTime, run.Error), cancellationToken).ConfigureAwait(false);
+        }
+
+        /// <summary>
+        /// The experiment to start in. A store looks at an id first: one that the target gave to another experiment must not be named.
+        /// </summary>
+        private async Task<(string? Id, string? Name)> PlaceAsync(ExperimentInfo? experiment, CancellationToken cancellationToken)
+        {
+            var name = experiment?.Name ?? $"experiment {run.ExperimentId}";
+            if (await target.GetExperimentByNameAsync(name, cancellationToken).ConfigureAwait(false) is { } known) return (known.Id, name);
+            var isTaken = await target.GetExperimentAsync(run.ExperimentId, cancellationToken).ConfigureAwait(false) is not null;
+            return (isTaken ? null : run.ExperimentId, name);
+        }
+
+        /// <summary>Gives the target's experiment the tags that it does not have; those that it has stay.</summary>
+        private async Task CopyTagsAsync(ExperimentInfo experiment, CancellationToken cancellationToken)
+        {
+            if (experiment.Tags.Count == 0) return;
+            if (await target.GetExperimentByNameAsync(experiment.Name, cancellationToken).ConfigureAwait(false) is not { } known) return;
+            var missing = experiment.Tags.Where(tag => !known.Tags.ContainsKey(tag.Key)).ToDictionary(tag => tag.Key, tag => (string?)tag.Value, StringComparer.Ordinal);
+            if (missing.Count > 0) await target.UpdateExperimentAsync(known.Id, new ExperimentUpdate { Tags = missing }, cancellationToken).ConfigureAwait(false);
         }
 
         /// <summary>Why sending this run would double points; null if it would not.</summary>

@@ -25,7 +25,10 @@ public sealed record GarbageOptions
     /// <summary>Only report, remove nothing. <c>true</c> by default: removal has to be asked for.</summary>
     public bool DryRun { get; init; } = true;
 
-    /// <summary>Runs and experiments deleted more recently than this are kept. Default: 30 days.</summary>
+    /// <summary>
+    /// Runs and experiments deleted more recently than this are kept, and contents that no run refers to but that came in more recently: a run that is
+    /// about to refer to them may be on its way. With zero, collect only while nobody logs artifacts. Default: 30 days.
+    /// </summary>
     public TimeSpan MinimumAge { get; init; } = TimeSpan.FromDays(30);
 }
 

@@ -117,6 +117,11 @@ public sealed class ReadingTests
         var plain = new StringWriter(CultureInfo.InvariantCulture);
         await CsvExport.WriteRunsAsync([info], plain, guardFormulas: false);
         Assert.Contains(",-not a number,\"=HYPERLINK", plain.ToString(), StringComparison.Ordinal);
+
+        // Ids of experiments are a server's.
+        var foreign = new StringWriter(CultureInfo.InvariantCulture);
+        await CsvExport.WriteRunsAsync([info with { ExperimentId = "=1+1" }], foreign);
+        Assert.Contains(",'=1+1,", foreign.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

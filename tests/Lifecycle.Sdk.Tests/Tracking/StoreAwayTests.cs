@@ -81,6 +81,38 @@ public sealed class StoreAwayTests : IDisposable
         release.Set();
     }
 
+    [Fact]
+    public async Task Reading_goes_on_without_the_backlog_when_the_store_hangs()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
+        using var reached = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        var hanging = new RecordingStore
+        {
+            BeforeApply = _ =>
+            {
+                reached.Set();
+                release.Wait();
+            },
+        };
+        var tracker = Open(hanging, time);
+        await tracker.CatchUpAsync(CancellationToken.None);
+        var run = tracker.StartRun("offline", "first");
+        run.Log("loss", 1);
+        var reading = tracker.CatchUpAsync(CancellationToken.None);
+        Assert.True(reached.Wait(TimeSpan.FromSeconds(60)));
+        time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(reading.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await reading.WaitAsync(TimeSpan.FromSeconds(60));
+        using var cancelled = new CancellationTokenSource();
+        var second = tracker.CatchUpAsync(cancelled.Token);
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        release.Set();
+        await AdvanceUntil(time, tracker.DisposeAsync().AsTask());
+    }
+
     private Tracker Open(TrackingStore store, TimeProvider time)
     {
         var builder = Tracker.CreateBuilder().UseStore(_ => store).Configure(options =>

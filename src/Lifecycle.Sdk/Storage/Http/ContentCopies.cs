@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Lifecycle.Sdk.Storage.LocalFile;
 
 namespace Lifecycle.Sdk.Storage.Http;
 

@@ -11,23 +11,27 @@ internal sealed class ContentFolder(StoreLayout layout, StoreFiles files, TimePr
     public async ValueTask PutAsync(StagedContent content, CancellationToken cancellationToken)
     {
         var target = layout.Content(content.Digest);
-        if (IsThere(target, content.Size))
-        {
-            // Wanted again: garbage collection is to see it as new.
-            File.SetLastWriteTimeUtc(target, time.GetUtcNow().UtcDateTime);
-            return;
-        }
-
+        if (await TouchAsync(target, content.Size, cancellationToken).ConfigureAwait(false)) return;
         files.CreateDirectory(Path.GetDirectoryName(target)!);
         await RequireDigestAsync(content, cancellationToken).ConfigureAwait(false);
         var temporary = StoreFiles.TemporaryName(target);
-        await MoveOrCopyAsync(content, temporary, cancellationToken).ConfigureAwait(false);
-        File.SetLastWriteTimeUtc(temporary, time.GetUtcNow().UtcDateTime);
-        files.BeforeChange?.Invoke("sync", temporary);
-        using (var file = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)) RandomAccess.FlushToDisk(file);
-        File.SetAttributes(temporary, FileAttributes.ReadOnly);
-        if (File.Exists(target)) files.TryDelete(target);
-        files.Rename(temporary, target);
+        try
+        {
+            await LinkOrCopyAsync(content, temporary, cancellationToken).ConfigureAwait(false);
+            files.BeforeChange?.Invoke("sync", temporary);
+            using (var file = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)) RandomAccess.FlushToDisk(file);
+            if (File.Exists(target)) files.TryDelete(target);
+            files.Rename(temporary, target);
+        }
+        catch (Exception e) when (StoreFiles.IsOfTheDisk(e) || e is OperationCanceledException)
+        {
+            StoreFiles.DropFailed(temporary);
+            throw;
+        }
+
+        // Only now: until the content had its name, the staged file was the only one that a retry would find.
+        files.TryDelete(content.FilePath);
+        File.SetAttributes(target, FileAttributes.ReadOnly);
     }
 
     /// <summary>Opens a content for reading; the stream checks size and digest at its end.</summary>
@@ -48,14 +52,29 @@ internal sealed class ContentFolder(StoreLayout layout, StoreFiles files, TimePr
         }
     }
 
-    private static bool IsThere(string path, long size)
+    /// <summary>Whether a content is there; then it is wanted again, and garbage collection, which holds the same lock while it looks and deletes, is to see it as new.</summary>
+    private async ValueTask<bool> TouchAsync(string path, long size, CancellationToken cancellationToken)
     {
+        if (!File.Exists(path)) return false;
+        using var own = await FileLock.AcquireAsync(layout.StoreLock, cancellationToken).ConfigureAwait(false);
         var file = new FileInfo(path);
-        return file.Exists && file.LinkTarget is null && file.Length == size;
+        if (!file.Exists || file.LinkTarget is not null || file.Length != size) return false;
+        try
+        {
+            file.LastWriteTimeUtc = time.GetUtcNow().UtcDateTime;
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user's file in a shared store, whose time only he may set: a file of our own takes its place.
+            return false;
+        }
     }
 
-    private static async ValueTask RequireDigestAsync(StagedContent content, CancellationToken cancellationToken)
+    private async ValueTask RequireDigestAsync(StagedContent content, CancellationToken cancellationToken)
     {
+        if (!File.Exists(content.FilePath))
+            throw new LifecycleException($"The staged content '{content.FilePath}' is gone, and the store does not have it.") { Store = layout.Root };
         var file = new FileStream(content.FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferLength, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await using (file.ConfigureAwait(false))
         {
@@ -65,15 +84,11 @@ internal sealed class ContentFolder(StoreLayout layout, StoreFiles files, TimePr
         }
     }
 
-    private async ValueTask MoveOrCopyAsync(StagedContent content, string temporary, CancellationToken cancellationToken)
+    /// <summary>Makes a second name for the staged file, or a copy where it is on another disk or the file system has no such names.</summary>
+    private async ValueTask LinkOrCopyAsync(StagedContent content, string temporary, CancellationToken cancellationToken)
     {
-        files.BeforeChange?.Invoke("move", temporary);
-        try
-        {
-            // A rename; across volumes .NET copies and deletes.
-            File.Move(content.FilePath, temporary);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && File.Exists(content.FilePath) && !File.Exists(temporary))
+        files.BeforeChange?.Invoke("link", temporary);
+        if (!NativeFiles.TryCreateHardLink(content.FilePath, temporary))
         {
             var source = File.OpenRead(content.FilePath);
             await using (source.ConfigureAwait(false))
@@ -82,5 +97,8 @@ internal sealed class ContentFolder(StoreLayout layout, StoreFiles files, TimePr
                 await using (target.ConfigureAwait(false)) await source.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
             }
         }
+
+        // It may have been staged long ago: garbage collection is to see it as new.
+        File.SetLastWriteTimeUtc(temporary, time.GetUtcNow().UtcDateTime);
     }
 }

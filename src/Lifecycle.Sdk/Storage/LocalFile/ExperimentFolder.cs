@@ -165,8 +165,12 @@ internal sealed class ExperimentFolder(StoreLayout layout, StoreFiles files, Cha
 
     private string NextId()
     {
-        var greatest = Ids().Select(id => long.Parse(id, System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
-        return (greatest + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var taken = Ids().Select(id => long.Parse(id, System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
+        var next = TextOf(taken.DefaultIfEmpty(0).Max() + 1);
+        // A run may bring the greatest id along that there is.
+        return StoreLayout.IsExperimentId(next) ? next : TextOf(Enumerable.Range(1, int.MaxValue).First(id => !taken.Contains(id)));
+
+        static string TextOf(long id) => id.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private void RequireFree(string name, string? exceptId)

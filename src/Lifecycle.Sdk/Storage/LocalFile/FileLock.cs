@@ -25,7 +25,7 @@ internal sealed class FileLock : IDisposable
             {
                 return new FileLock(File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
+            catch (IOException e) when (IsHeld(e))
             {
                 if (Stopwatch.GetElapsedTime(started) > Patience)
                 {
@@ -39,4 +39,12 @@ internal sealed class FileLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>
+    /// Whether somebody else holds the file: ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION, EWOULDBLOCK of Linux and of the BSDs. Nothing else (a full
+    /// disk, a read-only one, too many open files) is worth the wait or to be called so.
+    /// </summary>
+    private static bool IsHeld(IOException e) => OperatingSystem.IsWindows()
+        ? e.HResult is unchecked((int)0x80070020) or unchecked((int)0x80070021)
+        : e.HResult == (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid() ? 11 : 35);
 }

@@ -10,6 +10,9 @@ internal sealed class GarbageCollector(
     /// <summary>What the names of folders on their way out begin with.</summary>
     public const string Removed = ".removed-";
 
+    /// <summary>A temporary file that has not been written to for this long belongs to a dead process.</summary>
+    private static readonly TimeSpan WritePatience = TimeSpan.FromHours(1);
+
     /// <summary>Everything but links, which lead to what is not the store's.</summary>
     private static readonly EnumerationOptions Plain = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
@@ -17,7 +20,6 @@ internal sealed class GarbageCollector(
     private readonly List<RunId> _runs = [];
     private readonly List<string> _experiments = [];
     private readonly HashSet<ContentDigest> _kept = [];
-    private readonly HashSet<ContentDigest> _dropped = [];
     private readonly HashSet<string> _populated = new(StringComparer.Ordinal);
     private bool _isSure = true;
 
@@ -41,13 +43,12 @@ internal sealed class GarbageCollector(
 
         foreach (var experiment in experiments.All().Where(IsOldEnough).ToArray())
         {
+            if (!options.DryRun && !await RemoveAsync(experiment.Id, cancellationToken).ConfigureAwait(false)) continue;
             _experiments.Add(experiment.Id);
-            if (options.DryRun) continue;
-            files.DeleteDirectory(Path.GetDirectoryName(layout.Experiment(experiment.Id))!);
-            await changes.AppendAsync($"experiment {experiment.Id}", cancellationToken).ConfigureAwait(false);
         }
 
-        var (contents, bytes) = CollectContents(cancellationToken);
+        var (contents, bytes) = await CollectContentsAsync(cancellationToken).ConfigureAwait(false);
+        if (!options.DryRun) RemoveLeftovers(cancellationToken);
         return new GarbageReport(options.DryRun, _experiments, _runs, contents, bytes);
     }
 
@@ -76,7 +77,6 @@ internal sealed class GarbageCollector(
         if (options.DryRun || await within(id, folder => RemoveAsync(id, folder, cancellationToken), cancellationToken).ConfigureAwait(false))
         {
             _runs.Add(id);
-            foreach (var artifact in view.State.Artifacts.Values) _dropped.Add(artifact.Digest);
         }
         else
         {
@@ -91,6 +91,8 @@ internal sealed class GarbageCollector(
         var grave = Path.Combine(layout.Runs, $"{Removed}{Guid.NewGuid():N}");
         using (var own = await FileLock.AcquireAsync(Path.Combine(path, StoreLayout.LockFile), cancellationToken).ConfigureAwait(false))
         {
+            // The same order as of a batch: first the run's lock, then the store's, with which an experiment can't be restored meanwhile.
+            using var everything = await FileLock.AcquireAsync(layout.StoreLock, cancellationToken).ConfigureAwait(false);
             if (!folder.View.Refresh() || !IsGarbage(folder.View)) return false;
             folder.Forget();
 
@@ -101,6 +103,19 @@ internal sealed class GarbageCollector(
 
         files.DeleteDirectory(grave);
         await changes.AppendAsync($"run {id}", cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Removes an experiment, unless a run has begun in it or somebody has restored it meanwhile.</summary>
+    private async ValueTask<bool> RemoveAsync(string experimentId, CancellationToken cancellationToken)
+    {
+        using (await FileLock.AcquireAsync(layout.StoreLock, cancellationToken).ConfigureAwait(false))
+        {
+            if (experiments.Get(experimentId) is not { } experiment || !IsOldEnough(experiment)) return false;
+            files.DeleteDirectory(Path.GetDirectoryName(layout.Experiment(experimentId))!);
+        }
+
+        await changes.AppendAsync($"experiment {experimentId}", cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -121,24 +136,51 @@ internal sealed class GarbageCollector(
         experiment.Stage == LifecycleStage.Deleted && experiment.Id != ExperimentFolder.DefaultId && !_populated.Contains(experiment.Id)
         && _now - experiment.StageTime >= options.MinimumAge;
 
-    private (int Count, long Bytes) CollectContents(CancellationToken cancellationToken)
+    private async ValueTask<(int Count, long Bytes)> CollectContentsAsync(CancellationToken cancellationToken)
     {
         var (count, bytes) = (0, 0L);
         if (!Directory.Exists(layout.Contents) || !_isSure) return (count, bytes);
         foreach (var file in new DirectoryInfo(layout.Contents).EnumerateFiles("*", Plain))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!IsHexDigest(file.Name)) continue;
-            var digest = ContentDigest.Parse(file.Name);
-            var isRecent = _now - file.LastWriteTimeUtc < options.MinimumAge;
-            if (_kept.Contains(digest) || (isRecent && !_dropped.Contains(digest))) continue;
+            if (!IsHexDigest(file.Name) || _kept.Contains(ContentDigest.Parse(file.Name)) || !IsOld(file, options.MinimumAge)) continue;
+            if (!options.DryRun && !await RemoveContentAsync(file, cancellationToken).ConfigureAwait(false)) continue;
             count++;
             bytes += file.Length;
-            if (!options.DryRun) files.TryDelete(file.FullName);
         }
 
         return (count, bytes);
     }
+
+    /// <summary>Removes a content, unless somebody has put it again since the look at it.</summary>
+    private async ValueTask<bool> RemoveContentAsync(FileInfo file, CancellationToken cancellationToken)
+    {
+        using var own = await FileLock.AcquireAsync(layout.StoreLock, cancellationToken).ConfigureAwait(false);
+        return IsOld(new FileInfo(file.FullName), options.MinimumAge) && files.TryDelete(file.FullName);
+    }
+
+    /// <summary>Removes what writes have begun whose process has died: in a folder of contents that may be as large as they are.</summary>
+    private void RemoveLeftovers(CancellationToken cancellationToken)
+    {
+        var age = options.MinimumAge > WritePatience ? options.MinimumAge : WritePatience;
+        foreach (var file in Folders().Where(Directory.Exists).SelectMany(path => new DirectoryInfo(path).EnumerateFiles("*" + StoreLayout.TemporarySuffix)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (StoreFiles.IsTemporary(file.Name) && file.LinkTarget is null && IsOld(file, age)) files.TryDelete(file.FullName);
+        }
+    }
+
+    /// <summary>The folders that the store itself writes to; those of artifacts hold names that users have chosen.</summary>
+    private IEnumerable<string> Folders() =>
+    [
+        layout.Root, layout.Registry, .. Below(layout.Contents), .. Below(layout.Experiments),
+        .. Below(layout.Runs).SelectMany(run => (string[])[run, Path.Combine(run, RunFiles.Points)]),
+    ];
+
+    private static IEnumerable<string> Below(string path) =>
+        Directory.Exists(path) ? new DirectoryInfo(path).EnumerateDirectories().Where(d => d.LinkTarget is null).Select(d => d.FullName) : [];
+
+    private bool IsOld(FileInfo file, TimeSpan age) => _now - file.LastWriteTimeUtc >= age;
 
     private static bool IsHexDigest(string name) => name.Length == 64 && name.All(char.IsAsciiHexDigitLower);
 }

@@ -14,7 +14,7 @@ internal sealed partial class LocalFileStore
         var contents = new HashSet<ContentDigest>();
         foreach (var path in paths)
         {
-            foreach (var finding in await RunAsync(null, () => ValueTask.FromResult(new RunVerifier(_layout, path).Verify(contents, cancellationToken)), cancellationToken).ConfigureAwait(false))
+            foreach (var finding in await RunAsync(null, () => ValueTask.FromResult(new RunVerifier(_layout, _experiments, path).Verify(contents, cancellationToken)), cancellationToken).ConfigureAwait(false))
                 yield return finding;
         }
 

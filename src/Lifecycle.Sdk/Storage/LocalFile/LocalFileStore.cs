@@ -61,11 +61,12 @@ internal sealed partial class LocalFileStore : TrackingStore
         foreach (var folder in _folders.Values)
         {
             await folder.Gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-            folder.Dispose();
+            folder.IsDropped = true;
+            folder.Forget();
+            // Who waits behind this is told that the store is closed; at a gate that is disposed it would wait for ever.
+            folder.Gate.Release();
         }
 
-        _index.Dispose();
-        _opening.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -110,11 +111,13 @@ internal sealed partial class LocalFileStore : TrackingStore
     {
         while (true)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             var folder = _folders.GetOrAdd(run, id => new RunFolder(_layout, _files, _experiments, _artifacts, _changes, id, _time));
             await folder.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                if (folder.IsDropped) continue;
+                // A folder that was made while the store was being closed is not among those that were dropped.
+                if (folder.IsDropped || _isDisposed) continue;
                 return await operation(folder).ConfigureAwait(false);
             }
             finally

@@ -4,12 +4,12 @@ namespace Lifecycle.Sdk.Storage.LocalFile;
 /// A run's folder as one store instance works on it: applies batches, keeps <c>run.json</c> up to date. <see cref="Gate"/> is held by whoever uses it.
 /// </summary>
 internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, ExperimentFolder experiments, ArtifactFolder artifacts, ChangeLog changes, RunId id, TimeProvider time)
-    : IDisposable
 {
     private static readonly TimeSpan ProjectionInterval = TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, WriterLog> _logs = new(StringComparer.Ordinal);
     private FrameBuilder _builder = new();
     private long _projected = time.GetTimestamp();
+    private (DateTime, long) _projectedFile;
 
     /// <summary>One caller at a time.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
@@ -24,6 +24,8 @@ internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, Ex
 
     /// <summary>Whether files are held open for appending.</summary>
     public bool IsWriting => _logs.Count > 0;
+
+    private string RunFilePath => Path.Combine(View.Path, StoreLayout.RunFile);
 
     private string LockPath => Path.Combine(View.Path, StoreLayout.LockFile);
 
@@ -67,12 +69,6 @@ internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, Ex
         _logs.Clear();
         View.Reset();
         Blocks.Clear();
-    }
-
-    public void Dispose()
-    {
-        Forget();
-        Gate.Dispose();
     }
 
     private async ValueTask<ApplyResult> ApplyCoreAsync(RunBatch batch, CancellationToken cancellationToken)
@@ -133,11 +129,13 @@ internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, Ex
     {
         if (batch.Sequence <= log.LastSequence) return new ApplyResult(false, []);
         Append(batch, log, [], 0);
-        if (IsProjectionFresh(log)) return new ApplyResult(true, []);
-        var isRunning = View.State.Status == RunStatus.Running;
+        // Whoever else changed the run has written run.json, and may have ended the run.
+        if (IsProjectionFresh(log) && _projectedFile == StampOf(RunFilePath)) return new ApplyResult(true, []);
+        bool isRunning;
         using (await FileLock.AcquireAsync(LockPath, cancellationToken).ConfigureAwait(false))
         {
             View.Refresh();
+            isRunning = View.State.Status == RunStatus.Running;
             var experiment = experiments.Get(View.State.ExperimentId);
             Project(experiment);
             SealIfWorthwhile(log, experiment, !isRunning);
@@ -210,8 +208,15 @@ internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, Ex
     private void Project(ExperimentDocument? experiment)
     {
         var document = View.ToDocument(ExperimentFolder.StageOf(View.State, experiment));
-        files.WriteAtomically(Path.Combine(View.Path, StoreLayout.RunFile), CheckedJson.Write(document, Documents.Json.RunDocument));
+        files.WriteAtomically(RunFilePath, CheckedJson.Write(document, Documents.Json.RunDocument));
         _projected = time.GetTimestamp();
+        _projectedFile = StampOf(RunFilePath);
+    }
+
+    private static (DateTime, long) StampOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
     }
 
     private void SealIfWorthwhile(WriterLog log, ExperimentDocument? experiment, bool runEnded)

@@ -4,23 +4,24 @@ namespace Lifecycle.Sdk.Storage.LocalFile;
 /// All runs of a store in memory, for searching. The first look reads every <c>run.json</c>, on all cores; later ones read what the change log names,
 /// and look at the files of runs that are running. One look at a time; the snapshots it hands out do not change.
 /// </summary>
-internal sealed class RunIndex(StoreLayout layout, ExperimentFolder experiments) : IDisposable
+internal sealed class RunIndex(StoreLayout layout, ExperimentFolder experiments)
 {
     private readonly ChangeLog.Cursor _cursor = new(layout);
-    private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<RunId, Entry> _entries = [];
     private readonly Dictionary<string, ExperimentDocument?> _experiments = new(StringComparer.Ordinal);
     private readonly Dictionary<RunId, RunView> _running = [];
     private RunInfo[]? _snapshot;
 
+    /// <summary>One look at a time. Never disposed: who waits for it would wait for ever.</summary>
+    private SemaphoreSlim Gate { get; } = new(1, 1);
+
     /// <summary>All runs as they are now.</summary>
     public async ValueTask<IReadOnlyList<RunInfo>> LookAsync(CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_cursor.Read() is { } lines) ReadChanged(lines);
-            else await ReadAllAsync(cancellationToken).ConfigureAwait(false);
+            if (_cursor.Read() is not { } lines || !TryReadChanged(lines)) await ReadAllAsync(cancellationToken).ConfigureAwait(false);
             foreach (var view in _running.Values.ToArray()) Recheck(view);
             return _snapshot ??= [.. _entries.Values.Select(e => e.Info)];
         }
@@ -33,11 +34,9 @@ internal sealed class RunIndex(StoreLayout layout, ExperimentFolder experiments)
         }
         finally
         {
-            _gate.Release();
+            Gate.Release();
         }
     }
-
-    public void Dispose() => _gate.Dispose();
 
     private async ValueTask ReadAllAsync(CancellationToken cancellationToken)
     {
@@ -61,13 +60,17 @@ internal sealed class RunIndex(StoreLayout layout, ExperimentFolder experiments)
             }).ConfigureAwait(false);
     }
 
-    private void ReadChanged(IReadOnlyList<string> lines)
+    /// <returns>False at a line that is none: a full disk cut one off, and the next one stands in it. It may name anything.</returns>
+    private bool TryReadChanged(IReadOnlyList<string> lines)
     {
         foreach (var line in lines.Distinct(StringComparer.Ordinal))
         {
             if (line.StartsWith("run ", StringComparison.Ordinal) && RunId.TryParse(line[4..], null, out var id)) ReadRun(id);
-            else if (line.StartsWith("experiment ", StringComparison.Ordinal)) ReadExperiment(line[11..]);
+            else if (line.StartsWith("experiment ", StringComparison.Ordinal) && StoreLayout.IsExperimentId(line[11..])) ReadExperiment(line[11..]);
+            else return false;
         }
+
+        return true;
     }
 
     private void ReadRun(RunId id)

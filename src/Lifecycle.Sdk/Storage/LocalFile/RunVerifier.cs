@@ -4,14 +4,35 @@ namespace Lifecycle.Sdk.Storage.LocalFile;
 /// Reads every byte of a run. The files may grow meanwhile: what is appended after the look began is not looked at, and what is sealed away
 /// meanwhile is looked at again in its new place.
 /// </summary>
-internal sealed class RunVerifier(StoreLayout layout, string path)
+internal sealed class RunVerifier(StoreLayout layout, ExperimentFolder experiments, string path)
 {
+    private static readonly Dictionary<string, WriterPosition> Nothing = [];
     private readonly List<StoreFinding> _findings = [];
     private RunId? _run;
 
     /// <summary>Verifies one run's folder and notes which contents it refers to.</summary>
     public List<StoreFinding> Verify(HashSet<ContentDigest> contents, CancellationToken cancellationToken)
     {
+        try
+        {
+            return VerifyFiles(contents, cancellationToken);
+        }
+        catch (Exception e) when (StoreFiles.IsOfTheDisk(e) && Directory.Exists(path))
+        {
+            // A sector that can't be read, a file that may not be: the other runs are still to be looked at.
+            Add(FindingSeverity.Damage, path, 0, 0, $"The run could not be read to the end: {e.Message}");
+            return _findings;
+        }
+    }
+
+    private List<StoreFinding> VerifyFiles(HashSet<ContentDigest> contents, CancellationToken cancellationToken)
+    {
+        if (RunFiles.IsLink(path) || RunFiles.IsLink(Path.Combine(path, RunFiles.Points)))
+        {
+            Add(FindingSeverity.Damage, path, 0, 0, "A symbolic link, which is not followed: what it leads to is no run of this store.");
+            return _findings;
+        }
+
         _run = RunFolderName.TryRead(layout, path);
         if (_run is not { } id)
         {
@@ -28,10 +49,17 @@ internal sealed class RunVerifier(StoreLayout layout, string path)
         for (var attempt = 1; ; attempt++)
         {
             _findings.Clear();
-            var files = RunFiles.List(path);
-            if (files is null) return _findings;
+            if (RunFiles.List(path) is not { } files)
+            {
+                NoteNoFrames();
+                return _findings;
+            }
+
+            // Between its name and its end a file may be sealed: then it is missing from one list, and in the next one it is not.
+            if (attempt < 5 && RunFiles.HasGap(files, Nothing)) continue;
             try
             {
+                NoteGaps(files);
                 var last = files.Select(f => (f.Name.Writer, Last: VerifyFile(f, cancellationToken))).ToList();
                 VerifyDocument(id, last);
                 break;
@@ -43,9 +71,40 @@ internal sealed class RunVerifier(StoreLayout layout, string path)
         }
 
         var view = new RunView(id, path);
-        if (view.Refresh()) NoteContents(view, contents);
+        if (view.Refresh())
+        {
+            NoteContents(view, contents);
+            if (experiments.Get(view.State.ExperimentId) is null)
+                Add(FindingSeverity.Damage, path, 0, 0, $"The run's experiment {view.State.ExperimentId} is not there, or its file can't be read.");
+        }
+
         VerifyLeftovers();
         return _findings;
+    }
+
+    /// <summary>A run without any frame: nothing was ever told of it, or the folder of the frames is gone.</summary>
+    private void NoteNoFrames()
+    {
+        if (!Directory.Exists(path)) return;
+        if (File.Exists(Path.Combine(path, StoreLayout.RunFile)))
+            Add(FindingSeverity.Damage, Path.Combine(path, RunFiles.Points), 0, 0, "The folder with the run's batches is gone, and with it all points: the run can't be found.");
+        else
+            Add(FindingSeverity.Information, path, 0, 0, "A run whose beginning was interrupted.");
+    }
+
+    /// <summary>Each file of a writer begins where the one before ends.</summary>
+    private void NoteGaps(List<FrameFile> files)
+    {
+        string? writer = null;
+        long last = 0;
+        foreach (var file in files)
+        {
+            if (file.Name.Writer != writer) last = 0;
+            writer = file.Name.Writer;
+            if (file.Name.First > last + 1)
+                Add(FindingSeverity.Damage, Path.Combine(path, RunFiles.Points), 0, 0, $"Batches of writer {writer} after {last} up to {file.Name.First - 1} are gone: a file was deleted.");
+            last = file.Name.Last ?? long.MaxValue - 1;
+        }
     }
 
     /// <returns>The last batch in the file.</returns>
@@ -139,11 +198,11 @@ internal sealed class RunVerifier(StoreLayout layout, string path)
 
     private void VerifyLeftovers()
     {
-        foreach (var file in new DirectoryInfo(path).EnumerateFiles("*" + StoreLayout.TemporarySuffix, SearchOption.AllDirectories))
+        foreach (var file in new DirectoryInfo(path).EnumerateFiles("*" + StoreLayout.TemporarySuffix, SearchOption.AllDirectories).Where(f => StoreFiles.IsTemporary(f.Name)))
             Add(FindingSeverity.Information, file.FullName, 0, file.Length, "A temporary file that a crash left behind, or that is being written.");
         foreach (var file in new DirectoryInfo(Path.Combine(path, RunFiles.Points)).EnumerateFiles())
         {
-            if (FrameFileName.TryParse(file.Name) is null && !file.Name.EndsWith(StoreLayout.TemporarySuffix, StringComparison.Ordinal))
+            if (FrameFileName.TryParse(file.Name) is null && !StoreFiles.IsTemporary(file.Name))
                 Add(FindingSeverity.Damage, file.FullName, 0, file.Length, "The file's name is not that of a file of batches: it is not read.");
         }
     }

@@ -104,7 +104,7 @@ internal sealed class RunView(RunId id, string path)
             foreach (var (writer, position) in document.Writers) _positions[writer] = position;
             Version++;
         }
-        catch (Exception e) when (e is FileNotFoundException or InvalidDataException or FormatException or ArgumentException)
+        catch (Exception e) when (e is InvalidDataException or FormatException or ArgumentException || (StoreFiles.IsOfTheDisk(e) && e is not DirectoryNotFoundException))
         {
             // It is only a projection: without it, the frames are read from the start. Verify reports damage.
             Reset();

@@ -16,10 +16,10 @@ internal static class Sealer
     /// <summary>Earlier sealed files are merged again while they are at most this many times as long as the log, so that each point is merged O(log n) times.</summary>
     private const int MergeRatio = 4;
 
-    /// <summary>Whether it pays to seal a log.</summary>
+    /// <summary>Whether it pays to seal a log. One that is damaged is read in vain: not again before it has twice as many frames.</summary>
     public static bool IsWorthwhile(WriterLog log, bool runEnded)
     {
-        var enough = runEnded ? MinFrames : MaxFrames;
+        var enough = Math.Max(runEnded ? MinFrames : MaxFrames, 2 * log.UnsealableFrameCount);
         return log.FrameCount >= enough && (log.BlockCount == 0 || log.PointCount / log.BlockCount < GoodBlock);
     }
 
@@ -34,13 +34,23 @@ internal static class Sealer
         var name = new FrameFileName(log.Writer, inputs[0].Name.First, log.LastSequence);
         var path = Path.Combine(runPath, RunFiles.Points, name.ToString());
         var temporary = StoreFiles.TemporaryName(path);
-        if (!TryWrite(files, inputs, log, temporary))
+        try
         {
-            files.TryDelete(temporary);
-            return false;
+            if (!TryWrite(files, inputs, log, temporary))
+            {
+                log.UnsealableFrameCount = log.FrameCount;
+                files.TryDelete(temporary);
+                return false;
+            }
+
+            files.Rename(temporary, path);
+        }
+        catch (Exception e) when (StoreFiles.IsOfTheDisk(e))
+        {
+            StoreFiles.DropFailed(temporary);
+            throw;
         }
 
-        files.Rename(temporary, path);
         log.StartAnew();
         foreach (var input in inputs) files.TryDelete(input.Path);
         return true;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lifecycle.Sdk.Storage.LocalFile;
@@ -8,6 +9,8 @@ namespace Lifecycle.Sdk.Storage.LocalFile;
 /// </summary>
 internal sealed class StoreFiles
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     /// <summary>Called before each change with its name and path; a test throws from it to play a crash.</summary>
     public Action<string, string>? BeforeChange { get; init; }
 
@@ -37,29 +40,45 @@ internal sealed class StoreFiles
         return total;
     }
 
-    public void CreateDirectory(string path)
-    {
-        if (Directory.Exists(path)) return;
-        var parent = Path.GetDirectoryName(path);
-        if (parent is not null) CreateDirectory(parent);
-        BeforeChange?.Invoke("mkdir", path);
-        Directory.CreateDirectory(path);
-        if (parent is not null) NativeFiles.SyncDirectory(parent);
-    }
+    public void CreateDirectory(string path) => NativeFiles.CreateDirectory(path, made => BeforeChange?.Invoke("mkdir", made));
 
     /// <summary>Replaces a file's content so that a reader, and a crash at any moment, sees the old or the new content whole.</summary>
     public void WriteAtomically(string path, ReadOnlySpan<byte> content)
     {
         var temporary = TemporaryName(path);
-        BeforeChange?.Invoke("write", temporary);
-        using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        try
         {
-            RandomAccess.Write(file, content, 0);
-            BeforeChange?.Invoke("sync", temporary);
-            RandomAccess.FlushToDisk(file);
-        }
+            BeforeChange?.Invoke("write", temporary);
+            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                RandomAccess.Write(file, content, 0);
+                BeforeChange?.Invoke("sync", temporary);
+                RandomAccess.FlushToDisk(file);
+            }
 
-        Rename(temporary, path);
+            Rename(temporary, path);
+        }
+        catch (Exception e) when (IsOfTheDisk(e))
+        {
+            DropFailed(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Whether a failure came from the file system, so that this process goes on and has to tidy up.</summary>
+    public static bool IsOfTheDisk(Exception failure) => failure is IOException or UnauthorizedAccessException;
+
+    /// <summary>Deletes what a failed write has begun: on a full disk each retry would leave one more.</summary>
+    public static void DropFailed(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (IsOfTheDisk(e))
+        {
+            // Garbage collection finds it.
+        }
     }
 
     public void Rename(string from, string to, bool isDirectory = false)
@@ -133,4 +152,13 @@ internal sealed class StoreFiles
     }
 
     public static string TemporaryName(string path) => $"{path}.{Guid.NewGuid():N}{StoreLayout.TemporarySuffix}";
+
+    /// <summary>Whether a file has a name of <see cref="TemporaryName"/>; that of an artifact may end likewise.</summary>
+    public static bool IsTemporary(ReadOnlySpan<char> name)
+    {
+        const int DigitCount = 32;
+        if (!name.EndsWith(StoreLayout.TemporarySuffix, StringComparison.Ordinal)) return false;
+        name = name[..^StoreLayout.TemporarySuffix.Length];
+        return name.Length > DigitCount && name[^(DigitCount + 1)] == '.' && !name[^DigitCount..].ContainsAnyExcept(HexDigits);
+    }
 }

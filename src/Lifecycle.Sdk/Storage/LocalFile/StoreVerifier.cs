@@ -25,17 +25,29 @@ internal sealed class StoreVerifier(StoreLayout layout, ExperimentFolder experim
             cancellationToken.ThrowIfCancellationRequested();
             var location = Path.GetRelativePath(layout.Root, file.FullName);
             if (file.LinkTarget is not null) continue;
-            if (file.Name.EndsWith(StoreLayout.TemporarySuffix, StringComparison.Ordinal))
+            if (StoreFiles.IsTemporary(file.Name))
             {
                 yield return new(FindingSeverity.Information, location, 0, file.Length, null, "A temporary file that a crash left behind, or that is being written.");
                 continue;
             }
 
-            using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
-            var digest = ContentDigest.FromHash(SHA256.HashData(stream));
-            if (digest.ToString() == file.Name) continue;
+            var (digest, fault) = Hash(file.FullName);
+            if (digest?.ToString() == file.Name) continue;
             var use = referred.Any(r => r.ToString() == file.Name) ? "" : " No run refers to it.";
-            yield return new(FindingSeverity.Damage, location, 0, file.Length, null, $"The content has the SHA-256 {digest}, not that of its name: it was altered.{use}");
+            yield return new(FindingSeverity.Damage, location, 0, file.Length, null, $"{fault ?? $"The content has the SHA-256 {digest}, not that of its name: it was altered."}{use}");
+        }
+    }
+
+    private static (ContentDigest? Digest, string? Fault) Hash(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+            return (ContentDigest.FromHash(SHA256.HashData(stream)), null);
+        }
+        catch (Exception e) when (StoreFiles.IsOfTheDisk(e))
+        {
+            return (null, $"The content can't be read: {e.Message}");
         }
     }
 
@@ -49,6 +61,10 @@ internal sealed class StoreVerifier(StoreLayout layout, ExperimentFolder experim
         catch (InvalidDataException e)
         {
             return new(FindingSeverity.Damage, location, 0, new FileInfo(path).Length, null, $"Unreadable: {e.Message}");
+        }
+        catch (Exception e) when (e is not FileNotFoundException && StoreFiles.IsOfTheDisk(e))
+        {
+            return new(FindingSeverity.Damage, location, 0, 0, null, $"Unreadable: {e.Message}");
         }
         catch (FileNotFoundException)
         {

@@ -40,6 +40,9 @@ internal sealed class WriterLog : IDisposable
     /// <summary>How many points the log has.</summary>
     public long PointCount { get; private set; }
 
+    /// <summary>How many frames the log had when it could not be sealed; 0 if that was not tried.</summary>
+    public int UnsealableFrameCount { get; set; }
+
     /// <summary>Where the next frame goes.</summary>
     public long Length { get; private set; }
 
@@ -91,7 +94,7 @@ internal sealed class WriterLog : IDisposable
     {
         Close();
         FileName = new FrameFileName(Writer, LastSequence + 1, null).ToString();
-        (Length, FrameCount, BlockCount, PointCount) = (0, 0, 0, 0);
+        (Length, FrameCount, BlockCount, PointCount, UnsealableFrameCount) = (0, 0, 0, 0, 0);
     }
 
     /// <summary>Lets go of the file; the next append opens it again.</summary>

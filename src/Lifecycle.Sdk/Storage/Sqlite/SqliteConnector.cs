@@ -96,7 +96,7 @@ internal sealed class SqliteConnector
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            NativeFiles.CreateDirectory(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

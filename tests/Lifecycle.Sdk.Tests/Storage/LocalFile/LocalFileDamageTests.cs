@@ -94,6 +94,53 @@ public sealed class LocalFileDamageTests
         }
     }
 
+    [Fact]
+    public async Task A_sealed_file_that_is_gone_is_damage_although_later_batches_are_there()
+    {
+        await using var temp = new TempStore();
+        var store = temp.Open();
+        await store.ApplyAsync(TempStore.Begin(Run, Writer));
+        for (var i = 2; i < 300; i++) await store.ApplyAsync(TempStore.Points(Run, Writer, i, i, i));
+        var points = Path.Combine(temp.Root, "runs", "run-1", "points");
+        File.Delete(Assert.Single(Directory.GetFiles(points, "*.sealed")));
+        Assert.Single(Directory.GetFiles(points, "*.log"));
+        var finding = Assert.Single(await TempStore.VerifyAsync(temp.Open()), f => f.Severity == FindingSeverity.Damage);
+        Assert.Contains("are gone", finding.Message, StringComparison.Ordinal);
+        Assert.Equal(Run, finding.Run);
+    }
+
+    [Fact]
+    public async Task A_run_without_its_points_folder_is_damage()
+    {
+        await using var temp = await MakeAsync(isSealed: false);
+        Directory.Delete(Path.Combine(temp.Root, "runs", "run-1", "points"), recursive: true);
+        Assert.Contains(await TempStore.VerifyAsync(temp.Open()), f => f is { Severity: FindingSeverity.Damage } && f.Run == Run);
+    }
+
+    [Fact]
+    public async Task A_run_whose_experiment_is_gone_is_damage()
+    {
+        await using var temp = await MakeAsync(isSealed: false);
+        Directory.Delete(Path.Combine(temp.Root, "experiments", "1"), recursive: true);
+        Assert.Contains(await TempStore.VerifyAsync(temp.Open()), f => f is { Severity: FindingSeverity.Damage } && f.Run == Run);
+    }
+
+    [Fact]
+    public async Task A_file_that_can_not_be_opened_ends_neither_reading_nor_verification()
+    {
+        await using var temp = await MakeAsync(isSealed: false);
+        foreach (var file in Directory.GetFiles(temp.Root, "*", SearchOption.AllDirectories).Where(f => f.EndsWith("run-1/run.json", StringComparison.Ordinal)))
+        {
+            File.Delete(file);
+            Directory.CreateDirectory(file);
+        }
+
+        var store = temp.Open();
+        Assert.Equal(5, (await store.GetRunAsync(Run))!.Metrics["loss"].Count);
+        Assert.Equal(2, (await store.SearchRunsAsync(new RunQuery())).Items.Count);
+        Assert.Contains(await TempStore.VerifyAsync(store), f => f is { Severity: FindingSeverity.Damage } && f.Run == Run);
+    }
+
     private static async Task<TempStore> MakeAsync(bool isSealed)
     {
         var temp = new TempStore();

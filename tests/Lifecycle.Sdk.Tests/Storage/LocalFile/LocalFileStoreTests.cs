@@ -1,6 +1,7 @@
 using System.Text;
 using Lifecycle.Sdk.Storage;
 using Lifecycle.Sdk.Storage.LocalFile;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Lifecycle.Sdk.Tests.Storage.LocalFile;
@@ -242,5 +243,144 @@ public sealed class LocalFileStoreTests
         Assert.Equal(expected.Inputs, actual.Inputs);
         Assert.Equal((expected.Status, expected.Name, expected.StartTime, expected.EndTime, expected.LastSeen, expected.User, expected.ExperimentId),
             (actual.Status, actual.Name, actual.StartTime, actual.EndTime, actual.LastSeen, actual.User, actual.ExperimentId));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_run_while_the_store_is_closed_is_told_so()
+    {
+        await using var temp = new TempStore();
+        using var reached = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        LocalFileStore? store = null;
+        Task? closing = null;
+        var hangs = false;
+        store = temp.Open(files: new StoreFiles
+        {
+            BeforeChange = (what, _) =>
+            {
+                if (hangs && what == "append")
+                {
+                    reached.Set();
+                    release.Wait();
+                }
+                else if (what == "rmdir")
+                {
+                    closing ??= store!.DisposeAsync().AsTask();
+                }
+            },
+        });
+        await store.ApplyAsync(TempStore.Begin(_run, _writer, "exp", new RunStageChanged(LifecycleStage.Deleted)));
+        hangs = true;
+        var writing = Task.Run(() => store.ApplyAsync(TempStore.Points(_run, _writer, 2, 0, 1)).AsTask());
+        Assert.True(reached.Wait(TimeSpan.FromSeconds(60)));
+
+        // Collecting began before the closing, and comes to the run that is being written after it: most likely one of so many folders is listed before the run.
+        for (var i = 0; i < 100; i++) Directory.CreateDirectory(Path.Combine(temp.Root, "runs", $".removed-{i}"));
+        var collecting = store.CollectGarbageAsync(new GarbageOptions { DryRun = false, MinimumAge = TimeSpan.Zero }).AsTask();
+        release.Set();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => collecting.WaitAsync(TimeSpan.FromSeconds(60)));
+        await writing;
+        await closing!;
+    }
+
+    [Fact]
+    public async Task A_lock_that_can_not_be_opened_is_not_waited_for_and_not_called_held()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A symbolic link takes a privilege on Windows.");
+        await using var temp = new TempStore();
+        var store = temp.Open();
+        await store.ApplyAsync(TempStore.Begin(_run, _writer));
+        var file = Path.Combine(temp.Root, "runs", _run.ToString(), ".lock");
+        File.Delete(file);
+        File.CreateSymbolicLink(file, ".lock");
+        var error = await Assert.ThrowsAsync<LifecycleException>(() => temp.Open().ApplyAsync(TempStore.Points(_run, _writer, 2, 0, 1)).AsTask());
+        Assert.DoesNotContain("held", error.Message, StringComparison.Ordinal);
+        Assert.Contains("could not be read or written", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Points_that_come_after_another_process_has_ended_the_run_are_found_by_a_search()
+    {
+        await using var temp = new TempStore();
+        var time = new FakeTimeProvider(TempStore.Start);
+        var (writer, ender, searcher) = (temp.Open(time), temp.Open(time), temp.Open(time));
+        await writer.ApplyAsync(TempStore.Begin(_run, _writer));
+        await writer.ApplyAsync(TempStore.Points(_run, _writer, 2, 0, 1));
+        await ender.ApplyAsync(new RunBatch { Run = _run, Time = TempStore.Start, End = new RunStatusChanged(RunStatus.Finished, TempStore.Start, null) });
+        Assert.Equal(1, await CountAsync());
+        await writer.ApplyAsync(TempStore.Points(_run, _writer, 3, 1, 2));
+        Assert.Equal(2, await CountAsync());
+        await writer.ApplyAsync(TempStore.Points(_run, _writer, 4, 2, 3));
+        Assert.Equal(3, await CountAsync());
+
+        async Task<long> CountAsync() => Assert.Single((await searcher.SearchRunsAsync(new RunQuery())).Items).Metrics["loss"].Count;
+    }
+
+    [Fact]
+    public async Task A_change_that_was_written_behind_a_torn_line_is_found_by_a_search()
+    {
+        await using var temp = new TempStore();
+        var (store, searcher) = (temp.Open(), temp.Open());
+        await store.ApplyAsync(TempStore.Begin(_run, _writer));
+        Assert.Single((await searcher.SearchRunsAsync(new RunQuery())).Items);
+        await File.AppendAllTextAsync(Path.Combine(temp.Root, ".changes"), "run 01a2");
+        await store.ApplyAsync(TempStore.Begin(RunId.New(), WriterId.New()));
+        Assert.Equal(2, (await searcher.SearchRunsAsync(new RunQuery())).Items.Count);
+    }
+
+    [Fact]
+    public async Task A_failed_write_leaves_no_temporary_file()
+    {
+        await using var temp = new TempStore();
+        var fails = false;
+        var store = temp.Open(files: new StoreFiles
+        {
+            BeforeChange = (what, path) =>
+            {
+                if (fails && what == "sync" && path.EndsWith(".tmp", StringComparison.Ordinal)) throw new IOException("No space left on device");
+            },
+        });
+        await store.ApplyAsync(TempStore.Begin(_run, _writer));
+        fails = true;
+        for (var i = 2; i < 5; i++)
+            await Assert.ThrowsAsync<LifecycleException>(() => store.ApplyAsync(TempStore.Points(_run, _writer, i, i, 1) with { Facts = [new TagSet("t", "v")] }).AsTask());
+        Assert.Empty(Directory.GetFiles(temp.Root, "*.tmp", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_damaged_log_is_not_read_again_for_each_batch()
+    {
+        await using var temp = new TempStore();
+        var projections = 0;
+        var store = temp.Open(new FakeTimeProvider(TempStore.Start), new StoreFiles
+        {
+            BeforeChange = (what, path) =>
+            {
+                if (what == "rename" && path.EndsWith("run.json", StringComparison.Ordinal)) projections++;
+            },
+        });
+        await store.ApplyAsync(TempStore.Begin(_run, _writer));
+        for (var i = 2; i < 100; i++) await store.ApplyAsync(TempStore.Points(_run, _writer, i, i, i));
+        var file = Directory.GetFiles(Path.Combine(temp.Root, "runs", _run.ToString(), "points")).Single();
+        using (var log = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            log.Position = log.Length - 5;
+            log.WriteByte(0xAB);
+        }
+
+        for (var i = 100; i < 400; i++) await store.ApplyAsync(TempStore.Points(_run, _writer, i, i, i));
+        Assert.InRange(projections, 1, 5);
+        Assert.Equal(397, (await TempStore.ReadAsync(store, _run)).Count);
+    }
+
+    [Fact]
+    public async Task The_greatest_id_of_an_experiment_does_not_end_the_giving_of_ids()
+    {
+        await using var temp = new TempStore();
+        var store = temp.Open();
+        await store.ApplyAsync(TempStore.Begin(_run, _writer) with { Facts = [new RunStarted(new string('9', 18), "far", "run", TempStore.Start, null, null)] });
+        var next = await store.CreateExperimentAsync("next");
+        Assert.Equal(next.Id, (await store.GetExperimentByNameAsync("next"))?.Id);
+        Assert.NotEqual(next.Id, (await store.CreateExperimentAsync("one more")).Id);
     }
 }

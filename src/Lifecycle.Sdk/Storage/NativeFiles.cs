@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lifecycle.Sdk.Storage.LocalFile;
+namespace Lifecycle.Sdk.Storage;
 
 /// <summary>The two things that .NET's file API does not offer: hard links, and making a directory's entries durable.</summary>
 internal static partial class NativeFiles
@@ -9,6 +9,19 @@ internal static partial class NativeFiles
     public static bool TryCreateHardLink(string existing, string link) => OperatingSystem.IsWindows()
         ? CreateHardLinkW(link, existing, 0)
         : CreateLink(existing, link) == 0;
+
+    /// <summary>Makes a folder and those above it that are missing, each so that it survives power loss.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="before">Called before each one is made.</param>
+    public static void CreateDirectory(string path, Action<string>? before = null)
+    {
+        if (Directory.Exists(path)) return;
+        var parent = Path.GetDirectoryName(path);
+        if (parent is not null) CreateDirectory(parent, before);
+        before?.Invoke(path);
+        Directory.CreateDirectory(path);
+        if (parent is not null) SyncDirectory(parent);
+    }
 
     /// <summary>
     /// Makes created, renamed and deleted names in a directory survive power loss. Windows journals these itself and has no such call; a file system that
