@@ -265,7 +265,7 @@ internal sealed partial class RunJournal
         }
     }
 
-    private Segment? JoinSpare()
+    private MappedSegment? JoinSpare()
     {
         if (TakeSpare()?.Reuse() is not { } spare) return null;
         Join(spare);
@@ -281,7 +281,7 @@ internal sealed partial class RunJournal
             if (length >= SegmentFile.MinLength) continue;
 
             // Runs that rest hold their segments: without one of its own no other run could ever go on, though the store has everything.
-            if (_segments.Count > 0) return null;
+            if (_segments.Count > 0 || Volatile.Read(ref _preparing) != 0) return null;
             length = SegmentFile.MinLength;
             _host.Space.Reserve(length);
             break;

@@ -101,7 +101,7 @@ public sealed class HotPathTests
         });
         thread.Start();
         var random = new Random(1);
-        for (var i = 0; i < 300_000; i++)
+        for (var i = 0; i < 50_000; i++)
         {
             journal.RetireAll();
             Thread.SpinWait(random.Next(60));
@@ -126,7 +126,7 @@ public sealed class HotPathTests
         });
         thread.Start();
         var last = 0L;
-        for (var i = 0; i < 200_000; i++)
+        for (var i = 0; i < 20_000; i++)
         {
             var count = journal.Logged;
             Assert.InRange(count, last, Volatile.Read(ref begun));

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Lifecycle.Sdk.Journal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -43,7 +42,7 @@ public sealed class LeavingTests : IDisposable
         var refusals = 0;
         store.BeforeApply = _ =>
         {
-            if (++refusals <= 5) throw Away;
+            if (++refusals <= 3) throw Away;
         };
         run.Log("loss", 1).Complete();
         await tracker.DisposeAsync();

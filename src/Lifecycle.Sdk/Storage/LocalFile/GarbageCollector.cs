@@ -173,7 +173,7 @@ internal sealed class GarbageCollector(
     /// <summary>The folders that the store itself writes to; those of artifacts hold names that users have chosen.</summary>
     private IEnumerable<string> Folders() =>
     [
-        layout.Root, layout.Registry, .. Below(layout.Contents), .. Below(layout.Experiments),
+        layout.Root, .. Enum.GetValues<StoreLedger>().Select(layout.LedgerFolder), .. Below(layout.Contents), .. Below(layout.Experiments),
         .. Below(layout.Runs).SelectMany(run => (string[])[run, Path.Combine(run, RunFiles.Points)]),
     ];
 
