@@ -9,7 +9,7 @@ internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, Ex
     private readonly Dictionary<string, WriterLog> _logs = new(StringComparer.Ordinal);
     private FrameBuilder _builder = new();
     private long _projected = time.GetTimestamp();
-    private (DateTime, long) _projectedFile;
+    private (DateTime, long) _knownRunFile;
 
     /// <summary>One caller at a time.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
@@ -129,8 +129,8 @@ internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, Ex
     {
         if (batch.Sequence <= log.LastSequence) return new ApplyResult(false, []);
         Append(batch, log, [], 0);
-        // Whoever else changed the run has written run.json, and may have ended the run.
-        if (IsProjectionFresh(log) && _projectedFile == StampOf(RunFilePath)) return new ApplyResult(true, []);
+        if (IsProjectionFresh(log)) LookForOthers();
+        if (IsProjectionFresh(log)) return new ApplyResult(true, []);
         bool isRunning;
         using (await FileLock.AcquireAsync(LockPath, cancellationToken).ConfigureAwait(false))
         {
@@ -144,6 +144,15 @@ internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, Ex
         // Readers look at running runs anyway; the others they have to be told of.
         if (!isRunning) await changes.AppendAsync($"run {id}", cancellationToken).ConfigureAwait(false);
         return new ApplyResult(true, []);
+    }
+
+    /// <summary>Whoever else changed the run has written run.json, and may have ended the run: then searchers are to be told of points at once.</summary>
+    private void LookForOthers()
+    {
+        var file = StampOf(RunFilePath);
+        if (file == _knownRunFile) return;
+        View.Refresh();
+        _knownRunFile = file;
     }
 
     /// <summary>Whether points of a running run may wait for the next projection: readers find them in the log.</summary>
@@ -210,7 +219,7 @@ internal sealed partial class RunFolder(StoreLayout layout, StoreFiles files, Ex
         var document = View.ToDocument(ExperimentFolder.StageOf(View.State, experiment));
         files.WriteAtomically(RunFilePath, CheckedJson.Write(document, Documents.Json.RunDocument));
         _projected = time.GetTimestamp();
-        _projectedFile = StampOf(RunFilePath);
+        _knownRunFile = StampOf(RunFilePath);
     }
 
     private static (DateTime, long) StampOf(string path)

@@ -317,6 +317,31 @@ public sealed class LocalFileStoreTests
     }
 
     [Fact]
+    public async Task Two_processes_that_log_to_one_run_write_run_json_once_a_second()
+    {
+        await using var temp = new TempStore();
+        var projections = 0;
+        var files = new StoreFiles
+        {
+            BeforeChange = (what, path) =>
+            {
+                if (what == "rename" && path.EndsWith("run.json", StringComparison.Ordinal)) projections++;
+            },
+        };
+        var time = new FakeTimeProvider(TempStore.Start);
+        var (a, b, other) = (temp.Open(time, files), temp.Open(time, files), WriterId.New());
+        await a.ApplyAsync(TempStore.Begin(_run, _writer));
+        for (var i = 2; i < 52; i++)
+        {
+            await a.ApplyAsync(TempStore.Points(_run, _writer, i, i, i));
+            await b.ApplyAsync(TempStore.Points(_run, other, i - 1, i, i));
+        }
+
+        Assert.InRange(projections, 2, 4);
+        Assert.Equal(100, (await temp.Open().GetRunAsync(_run))!.Metrics["loss"].Count);
+    }
+
+    [Fact]
     public async Task A_change_that_was_written_behind_a_torn_line_is_found_by_a_search()
     {
         await using var temp = new TempStore();
