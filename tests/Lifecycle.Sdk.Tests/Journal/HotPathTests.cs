@@ -261,7 +261,7 @@ public sealed class HotPathTests
     [Fact]
     public async Task A_thread_that_waits_for_room_leaves_when_the_tracker_is_disposed()
     {
-        await using var lab = new JournalLab(configure: settings => settings with { MaxBytes = SegmentFile.MinLength });
+        await using var lab = new JournalLab(configure: settings => settings with { MaxBytes = SegmentFile.MinLength, ShutdownTimeout = TimeSpan.Zero });
         lab.Store.BeforeApply = _ => throw new LifecycleException("down") { IsTransient = true };
         var journal = lab.Open();
         var loss = journal.DeclareSeries("loss");
