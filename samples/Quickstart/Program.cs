@@ -2,7 +2,12 @@ using System.Diagnostics;
 using Lifecycle.Sdk;
 using Lifecycle.Sdk.Samples.Quickstart;
 
-var (store, settings) = Settings.Parse(args);
+if (!Settings.TryParse(args, out var store, out var settings, out var fault))
+{
+    Console.Error.WriteLine(fault);
+    return 1;
+}
+
 var digits = Digits.Load(Path.Combine(AppContext.BaseDirectory, "digits.csv.gz"), settings.Seed);
 
 // 1. Open a store, start a run, say what goes in.
@@ -58,6 +63,7 @@ Console.WriteLine($"""
       params     {string.Join(", ", best.Params.Select(param => $"{param.Key}={param.Value}"))}
       weights    {weights.Size:N0} bytes, sha256 {weights.Digest.ToString()[..12]}…
     """);
+return 0;
 
 // One line that moves on a terminal, a line per ten epochs in a log file.
 static void Progress(string line, bool last)

@@ -6,28 +6,28 @@ namespace Lifecycle.Sdk.Samples.Quickstart;
 /// <summary>What the command line says. The whole record is logged as params.</summary>
 internal sealed record Settings(int Epochs, int Seed, int BatchSize = 32, float LearningRate = 0.5f, float L2 = 1e-4f)
 {
-    public static (string? Store, Settings Settings) Parse(string[] args)
+    private const string Usage = "use --store URI, --epochs N, --seed N.";
+
+    public static bool TryParse(string[] args, out string? store, out Settings settings, out string fault)
     {
-        string? store = null;
-        var settings = new Settings(Epochs: 30, Seed: 1);
-        for (var i = 0; i + 1 < args.Length; i += 2)
+        (store, settings, fault) = (null, new Settings(Epochs: 30, Seed: 1), "");
+        for (var i = 0; i < args.Length; i += 2)
         {
+            var value = i + 1 < args.Length ? args[i + 1] : "";
+            var isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0;
             switch (args[i])
             {
-                case "--store": store = args[i + 1]; break;
-                case "--epochs": settings = settings with { Epochs = Number(args[i + 1]) }; break;
-                case "--seed": settings = settings with { Seed = Number(args[i + 1]) }; break;
-                default: throw new ArgumentException($"'{args[i]}' is not an option: use --store URI, --epochs N, --seed N.");
+                case "--store" when value.Length > 0: store = value; break;
+                case "--epochs" when isNumber: settings = settings with { Epochs = number }; break;
+                case "--seed" when isNumber: settings = settings with { Seed = number }; break;
+                case "--store": fault = $"--store needs an address: {Usage}"; return false;
+                case "--epochs" or "--seed": fault = $"{args[i]} needs a positive whole number, not '{value}': {Usage}"; return false;
+                default: fault = $"'{args[i]}' is not an option: {Usage}"; return false;
             }
         }
 
-        return args.Length % 2 == 0 ? (store, settings) : throw new ArgumentException($"'{args[^1]}' needs a value: use --store URI, --epochs N, --seed N.");
+        return true;
     }
-
-    private static int Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
-            ? number
-            : throw new ArgumentException($"'{text}' is not a positive whole number.");
 }
 
 [JsonSerializable(typeof(Settings))]
