@@ -32,7 +32,7 @@ internal sealed partial class RunJournal
     /// <summary>Appends an artifact whose content the pump puts into the store before the fact; then the file is deleted.</summary>
     /// <param name="fact">The fact.</param>
     /// <param name="content">A file of its own in <see cref="StagingDirectory"/>.</param>
-    /// <returns>As for other facts.</returns>
+    /// <returns>Whether it survives the death of the process from now on. False after the end (counted as refused).</returns>
     /// <exception cref="ArgumentException">The file lies elsewhere, or is not the content of the artifact.</exception>
     public bool Append(ArtifactLogged fact, StagedContent content)
     {
@@ -44,7 +44,14 @@ internal sealed partial class RunJournal
         if (folder != Path.GetFullPath(JournalFolder.StagingPath(Folder)))
             throw new ArgumentException($"The staged content '{content.FilePath}' does not lie in the run's staging folder.", nameof(content));
         var encoder = new FactEncoder();
-        return Append(encoder.Fact(fact, Path.GetFileName(content.FilePath)), encoder);
+        var record = Frame(encoder.Fact(fact, Path.GetFileName(content.FilePath)), encoder);
+        lock (_factGate)
+        {
+            if (!_factsClosed) return _facts.Append(record, canWait: false) is { } failure ? throw new IOException(failure.Message, failure) : true;
+        }
+
+        CountRefused();
+        return false;
     }
 
     /// <summary>Writes what marks the journal and how the run begins.</summary>
@@ -69,7 +76,7 @@ internal sealed partial class RunJournal
 
     private bool Append(FactKind kind, FactEncoder encoder)
     {
-        var record = FactFrame.Frame(Seed, kind, _time.GetUtcNow().ToUnixTimeMilliseconds(), encoder.Written);
+        var record = Frame(kind, encoder);
         lock (_factGate)
         {
             if (!_factsClosed) return Write(record);
@@ -78,6 +85,9 @@ internal sealed partial class RunJournal
         CountRefused();
         return false;
     }
+
+    private byte[] Frame(FactKind kind, FactEncoder encoder) =>
+        FactFrame.Frame(Seed, kind, _time.GetUtcNow().ToUnixTimeMilliseconds(), encoder.Written);
 
     private bool Write(byte[] record)
     {
@@ -89,8 +99,7 @@ internal sealed partial class RunJournal
     private void AppendEnd(RunStatusChanged? end)
     {
         var encoder = new FactEncoder();
-        var kind = encoder.Ended(end);
-        var record = FactFrame.Frame(Seed, kind, _time.GetUtcNow().ToUnixTimeMilliseconds(), encoder.Written);
+        var record = Frame(encoder.Ended(end), encoder);
         lock (_factGate)
         {
             _factsClosed = true;
