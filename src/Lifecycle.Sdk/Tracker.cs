@@ -290,7 +290,8 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
 
     private static JournalSettings ToSettings(TrackingStore store, TrackerOptions options, TimeProvider timeProvider) => new()
     {
-        Directory = Path.GetFullPath(options.JournalDirectory ?? store.JournalDirectory),
+        Directory = Path.GetFullPath(
+            options.JournalDirectory is { } shared ? Path.Combine(shared, StoreAddress.FolderName(store.Address)) : store.JournalDirectory),
         MaxBytes = options.MaxJournalBytes,
         FullPolicy = options.WhenJournalIsFull,
         Writes = options.JournalWrites,

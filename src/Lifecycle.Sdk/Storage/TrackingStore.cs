@@ -18,7 +18,7 @@ namespace Lifecycle.Sdk.Storage;
 /// </summary>
 public abstract partial class TrackingStore : IAsyncDisposable
 {
-    /// <summary>Where the store is, for people: a path or address without secrets.</summary>
+    /// <summary>Where the store is, for people: a path or address without secrets. The same each time, as it also tells the journals of stores in one folder apart.</summary>
     public abstract string Address { get; }
 
     /// <summary>Where journals for this store are kept on the local disk by default.</summary>
