@@ -95,6 +95,8 @@ internal sealed class JournalDrain
     {
         if (IsWaiting && !heartbeat) return DrainOutcome.Dry;
         if (_asksMark) AdoptMark(cancellationToken);
+        if (Source.Attempt == JournalSource.UnknownAttempt)
+            Source.TakeAttempt(Find(cancellationToken) is { Attempts: [.., var last] } ? last.Id : 0);
         var isEnded = Source.IsEnded;
         var until = Source.Watermark;
         for (var batches = 0; ; batches++)

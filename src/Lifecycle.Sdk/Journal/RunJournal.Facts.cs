@@ -34,6 +34,7 @@ internal sealed partial class RunJournal
     /// <param name="content">A file of its own in <see cref="StagingDirectory"/>.</param>
     /// <returns>Whether it survives the death of the process from now on. False after the end (counted as refused).</returns>
     /// <exception cref="ArgumentException">The file lies elsewhere, or is not the content of the artifact.</exception>
+    /// <exception cref="IOException">The disk refuses the fact, which unlike others does not wait: the caller is told, and the file is the caller's again.</exception>
     public bool Append(ArtifactLogged fact, StagedContent content)
     {
         ArgumentNullException.ThrowIfNull(fact);
@@ -64,6 +65,15 @@ internal sealed partial class RunJournal
         {
             if (!Append(fact)) throw new IOException(_failure);
         }
+    }
+
+    public override void TakeAttempt(long attempt)
+    {
+        // Another record of the opening, which counts for whoever recovers the journal; also after the end, which may have come before the first batch.
+        var opened = new FactEncoder();
+        var record = Frame(opened.Opened(attempt), opened);
+        lock (_factGate) Write(record);
+        base.TakeAttempt(attempt);
     }
 
     /// <summary>Tries again to write facts that the disk refused.</summary>
