@@ -136,18 +136,25 @@ public sealed partial class Run
     {
         var staged = await ContentStaging.StageAsync(content, _journal.StagingDirectory, cancellationToken).ConfigureAwait(false);
         var artifact = new ArtifactInfo(place, staged.Digest, staged.Size, _tracker.TimeProvider.GetUtcNow());
-        if (!_journal.Append(new ArtifactLogged(artifact), staged))
+        try
+        {
+            if (_journal.Append(new ArtifactLogged(artifact), staged)) return artifact;
+        }
+        catch (IOException e)
         {
             File.Delete(staged.FilePath);
-            ThrowIfEnded();
-            throw new IOException($"The artifact '{place}' of run {Id} could not be recorded in the journal: {_journal.Health.LastFailure}");
+            throw new IOException($"The artifact '{place}' of run {Id} could not be recorded in the journal: {e.Message}", e);
         }
 
-        return artifact;
+        File.Delete(staged.FilePath);
+        throw Ended();
     }
 
     private void ThrowIfEnded()
     {
-        if (Volatile.Read(ref _ended)) throw new InvalidOperationException($"Run {Id} has ended: artifacts can't be logged to it any more. Resume it with tracker.ResumeRunAsync.");
+        if (Volatile.Read(ref _ended)) throw Ended();
     }
+
+    private InvalidOperationException Ended() =>
+        new($"Run {Id} has ended: artifacts can't be logged to it any more. Resume it with tracker.ResumeRunAsync.");
 }

@@ -62,6 +62,6 @@ public sealed record RunInfo
 }
 
 /// <summary>One attempt at a run: the first, and one more for each time it was resumed.</summary>
-/// <param name="Id">Its number: the start in milliseconds since 1970, made greater than those before.</param>
+/// <param name="Id">Its number, greater than those before: usually the start in milliseconds since 1970. The first attempt, which is not listed, is 0.</param>
 /// <param name="FromStep">Points of earlier attempts from this step on are superseded; null supersedes nothing.</param>
 public readonly record struct RunAttempt(long Id, long? FromStep);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Lifecycle.Sdk.Storage.Http;
 
 namespace Lifecycle.Sdk;
@@ -50,6 +52,25 @@ internal static class StoreAddress
                     $"No provider understands the address '{HttpAddress.WithoutSecrets(address)}': write a folder (./runs or file:///data/runs), a SQLite file (lifecycle.db or sqlite:/data/runs.db) or a server (http://host:5000, https://…, azureml://…, databricks).",
                     nameof(address));
         }
+    }
+
+    /// <summary>A folder name for what belongs to a store: different for each, and it still tells a person which it is.</summary>
+    /// <param name="address">The store's own text for its address: an absolute path or a server's address without secrets. Links are not followed.</param>
+    public static string FolderName(string address)
+    {
+        var isPath = Path.IsPathFullyQualified(address);
+        var name = Uri.TryCreate(address, UriKind.Absolute, out var uri) && !isPath ? uri.Authority : Path.GetFileName(address);
+        // On Windows one path has many spellings.
+        return FolderName(name, isPath && OperatingSystem.IsWindows() ? address.ToUpperInvariant() : address);
+    }
+
+    /// <param name="name">What a person knows it by.</param>
+    /// <param name="identity">What is different for each.</param>
+    public static string FolderName(string name, string identity)
+    {
+        var readable = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '-'));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 6));
+        return $"{(readable.Length > 60 ? readable[..60] : readable)}-{hash}";
     }
 
     // file:relative, file:/absolute, file:///absolute and file:///C:/windows are all in use.

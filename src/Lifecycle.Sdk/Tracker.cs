@@ -98,7 +98,8 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         };
         foreach (var (tag, value) in options.Tags) facts.Add(new TagSet(tag, value));
         if (options.Note is { } note) facts.Add(new TagSet(Run.NoteTag, note));
-        var journal = Pump.Open(id, now.ToUnixTimeMilliseconds(), facts);
+        // A new run is in its first attempt. One that the store may know goes on in the one that it knows; the numbers of attempts order them, clocks don't.
+        var journal = Pump.Open(id, options.Id is { IsEmpty: false } ? JournalSource.UnknownAttempt : 0, facts);
         return new Run(this, journal, new RunOrigin { Experiment = experiment, Name = name, Capture = capture });
     }
 
@@ -107,7 +108,8 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="id">The run.</param>
     /// <param name="fromStep">
-    /// The step to continue from: points of earlier attempts at this step and later are superseded, so that nothing is counted twice. Null keeps all of them.
+    /// The step to continue from: points of earlier attempts at this step and later are superseded, so that nothing is counted twice; of other writers
+    /// (<see cref="JoinRun"/>), those that the store has by then. Null keeps all of them.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The run, which the caller completes and disposes.</returns>
@@ -123,8 +125,8 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         // Everything that may fail comes before the journal, whose first fact supersedes points.
         var experiment = (await Store.GetExperimentAsync(known.ExperimentId, cancellationToken).ConfigureAwait(false))?.Name;
         var now = TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
-        var attempt = known.Attempts.Count > 0 ? Math.Max(now, known.Attempts[^1].Id + 1) : now;
-        var journal = Pump.Open(id, attempt, [new RunResumed(fromStep)]);
+        var last = known.Attempts.Count > 0 ? known.Attempts[^1].Id : 0;
+        var journal = Pump.Open(id, Math.Max(now, last + 1), [new RunResumed(fromStep)]);
         return new Run(this, journal, new RunOrigin
         {
             Name = known.Name,
@@ -137,7 +139,8 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Adds a writer to a run that another process has started, such as the worker of a distributed training. Local and instantaneous; the
-    /// store learns of this writer's points once it knows the run. Completing or disposing it ends this writer only, not the run.
+    /// store learns of this writer's points once it knows the run. Completing or disposing it ends this writer only, not the run. It takes no part in
+    /// resuming: whatever its clock says, its points belong to the attempt that the run is in when they reach the store.
     /// </summary>
     /// <param name="id">The run, as its owner knows it.</param>
     /// <returns>The run, which the caller disposes.</returns>
@@ -148,7 +151,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
     {
         if (id.IsEmpty) throw new ArgumentException("The run id is empty.", nameof(id));
         EnsureStarted();
-        var journal = Pump.Open(id, TimeProvider.GetUtcNow().ToUnixTimeMilliseconds(), []);
+        var journal = Pump.Open(id, RunBatch.LatestAttempt, []);
         return new Run(this, journal, new RunOrigin { IsJoined = true });
     }
 
@@ -322,7 +325,8 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
 
     private static JournalSettings ToSettings(TrackingStore store, TrackerOptions options, TimeProvider timeProvider) => new()
     {
-        Directory = Path.GetFullPath(options.JournalDirectory ?? store.JournalDirectory),
+        Directory = Path.GetFullPath(
+            options.JournalDirectory is { } shared ? Path.Combine(shared, StoreAddress.FolderName(store.Address)) : store.JournalDirectory),
         MaxBytes = options.MaxJournalBytes,
         FullPolicy = options.WhenJournalIsFull,
         Writes = options.JournalWrites,

@@ -15,7 +15,10 @@ public sealed class TrackerOptions : IValidatableObject
     /// </value>
     public string? Store { get; set; }
 
-    /// <summary>The local folder for journals, where everything is kept until the store has it.</summary>
+    /// <summary>
+    /// The local folder for journals, where everything is kept until the store has it. Any number of stores may share it: each has a folder of its own in
+    /// it, named after the store's address, and a tracker recovers only journals of the store it is on.
+    /// </summary>
     /// <value>Null: beside the store; for a server, in the user's folder for local data.</value>
     public string? JournalDirectory { get; set; }
 

@@ -24,6 +24,16 @@ internal sealed class Child(LabOptions options)
 #pragma warning restore CA5394
     }
 
+    /// <summary>Opens the store, which recovers what the killed child has left, and waits to be killed itself.</summary>
+    public async Task RecoverAsync()
+    {
+        await using var tracker = Tracker.Open(options.AddressIn(_directory));
+        Console.WriteLine("recovering");
+        await tracker.Runs.FindAsync(RunId.New()); // A reader waits until all is recovered.
+        Console.WriteLine("recovered");
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+    }
+
     /// <summary>The value of a point: told by its place, so that every bit can be checked.</summary>
     public static double ValueOf(int slot, int thread, long step)
     {

@@ -14,13 +14,19 @@ internal sealed record LabOptions
 
     public int Seed { get; init; } = 1;
 
+    /// <summary>After how many of a hundred kills a second process is killed as well, while it recovers what the first has left.</summary>
+    public int RecoveryKills { get; init; } = 50;
+
     /// <summary>Buffers 64 points in managed memory first: a lab that loses nothing then proves nothing.</summary>
     public bool Control { get; init; }
 
     /// <summary>The directory of the child; null in the parent.</summary>
     public string? ChildDirectory { get; init; }
 
-    public const string Usage = "CrashLab [--kills 20] [--threads 2] [--store file|sqlite] [--seed 1] [--control]";
+    /// <summary>Whether the child recovers instead of logging.</summary>
+    public bool Recovers { get; init; }
+
+    public const string Usage = "CrashLab [--kills 20] [--recovery-kills 50] [--threads 2] [--store file|sqlite] [--seed 1] [--control]";
 
     /// <exception cref="ArgumentException">An argument is not known or out of range.</exception>
     public static LabOptions Parse(string[] args)
@@ -32,6 +38,8 @@ internal sealed record LabOptions
             {
                 "--control" => options with { Control = true },
                 "--kills" => options with { Kills = Number(args, ++i, 1, 100_000) },
+                "--recovery-kills" => options with { RecoveryKills = Number(args, ++i, 0, 100) },
+                "--recover" => options with { Recovers = true },
                 "--threads" => options with { Threads = Number(args, ++i, 1, Progress.MaxThreads) },
                 "--seed" => options with { Seed = Number(args, ++i, 0, int.MaxValue) },
                 "--store" => options with { Store = Text(args, ++i) },

@@ -138,6 +138,22 @@ public abstract class AttemptsContract<TFixture>(TFixture fixture) : StoreContra
         Assert.Equal([1, 3], Sorted(await ReadAsync(run, "loss")));
     }
 
+    [Fact]
+    public async Task A_writer_that_takes_no_part_in_resuming_belongs_to_the_attempt_that_its_batch_meets()
+    {
+        var run = await StartAsync();
+        var joined = new RunScript(Store, run.Id) { Attempt = RunBatch.LatestAttempt };
+        await joined.LogPointsAsync("loss", At(0, 10), At(3, 13));
+        await ResumeAsync(run, attempt: 2_000, fromStep: 2);
+        await joined.LogPointsAsync("loss", At(2, 22), At(4, 24));
+        Assert.Equal([10, 22, 24], Sorted(await ReadAsync(run, "loss")));
+        await ResumeAsync(run, attempt: 3_000, fromStep: 4);
+        await joined.LogPointsAsync("loss", At(5, 35));
+        await ReopenAsync();
+        Assert.Equal([10, 22, 35], Sorted(await ReadAsync(run, "loss")));
+        Assert.Equal(3, (await Store.GetRunAsync(run.Id))!.Metrics["loss"].Count);
+    }
+
     private async Task<(RunStatus Status, string? Error)> StatusAsync(RunScript run)
     {
         var info = (await Store.GetRunAsync(run.Id))!;

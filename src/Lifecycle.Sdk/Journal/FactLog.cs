@@ -34,11 +34,14 @@ internal sealed class FactLog : IDisposable
     }
 
     /// <summary>Appends a record.</summary>
-    /// <returns>Null when it is written; else what the disk said, and the record waits.</returns>
-    public Exception? Append(byte[] record)
+    /// <param name="record">The record.</param>
+    /// <param name="canWait">Whether it waits in memory if the disk refuses it; else it is dropped.</param>
+    /// <returns>Null when it is written; else what the disk said.</returns>
+    public Exception? Append(byte[] record, bool canWait = true)
     {
         lock (_lock)
         {
+            if (!canWait) return WriteWaiting() ?? Write(record);
             _waiting.Enqueue(record);
             return WriteWaiting();
         }
@@ -58,20 +61,26 @@ internal sealed class FactLog : IDisposable
     {
         while (_waiting.TryPeek(out var record))
         {
-            try
-            {
-                // A write that fails half-way is overwritten by the next one: the length moves only after a whole record.
-                RandomAccess.Write(_file, record, _length);
-            }
-            catch (Exception e) when (DiskFailure.Is(e))
-            {
-                return e;
-            }
-
+            if (Write(record) is { } failure) return failure;
             _waiting.Dequeue();
-            Volatile.Write(ref _length, _length + record.Length);
         }
 
+        return null;
+    }
+
+    private Exception? Write(byte[] record)
+    {
+        try
+        {
+            // A write that fails half-way is overwritten by the next one: the length moves only after a whole record.
+            RandomAccess.Write(_file, record, _length);
+        }
+        catch (Exception e) when (DiskFailure.Is(e))
+        {
+            return e;
+        }
+
+        Volatile.Write(ref _length, _length + record.Length);
         return null;
     }
 }

@@ -58,19 +58,22 @@ internal sealed class JournalDrain
     /// <summary>Whether everything is delivered and nothing can follow, so that the folder may go.</summary>
     public bool IsFinished { get; private set; }
 
+    /// <summary>Whether everything is delivered, but the journal of a dead writer stays: only when nobody else logs to its run any more has that been interrupted.</summary>
+    public bool IsWaiting { get; private set; }
+
     /// <summary>Completes when the folder is gone.</summary>
     public TaskCompletionSource Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>How long ago other machines were shown that the owner lives.</summary>
     public TimeSpan SinceBeat => _time.GetElapsedTime(_lastBeat);
 
-    /// <summary>How long ago the store heard from this writer.</summary>
+    /// <summary>How long ago the store heard from this writer, or was asked about it.</summary>
     public TimeSpan Silence => _time.GetElapsedTime(_lastApplied);
 
     /// <summary>Shows other machines that the owner lives.</summary>
     public void Beat()
     {
-        Source.Owner.Touch(_time.GetUtcNow());
+        Source.Owner?.Touch(_time.GetUtcNow());
         _lastBeat = _time.GetTimestamp();
     }
 
@@ -82,7 +85,7 @@ internal sealed class JournalDrain
 
     /// <summary>Delivers what was logged before the call.</summary>
     /// <param name="maxBatches">How many batches at most.</param>
-    /// <param name="heartbeat">Whether to tell the store that the writer lives if there is nothing else to tell.</param>
+    /// <param name="heartbeat">Whether to tell the store that the writer lives if there is nothing else to tell, or to look whether what it waits for is over.</param>
     /// <param name="cancellationToken">Gives up, which is a failure like others.</param>
     public DrainOutcome Drain(int maxBatches, bool heartbeat, CancellationToken cancellationToken)
     {
@@ -101,13 +104,16 @@ internal sealed class JournalDrain
 
     private DrainOutcome DrainBatches(int maxBatches, bool heartbeat, CancellationToken cancellationToken)
     {
+        if (IsWaiting && !heartbeat) return DrainOutcome.Dry;
         if (_asksMark) AdoptMark(cancellationToken);
+        if (Source.Attempt == JournalSource.UnknownAttempt)
+            Source.TakeAttempt(Find(cancellationToken) is { Attempts: [.., var last] } ? last.Id : 0);
         var isEnded = Source.IsEnded;
         var until = Source.Watermark;
         for (var batches = 0; ; batches++)
         {
             var cut = _cutter.Cut(Source, _delivered, until, isEnded);
-            var isPulse = cut.IsEmpty && heartbeat && batches == 0;
+            var isPulse = cut.IsEmpty && heartbeat && batches == 0 && Source is RunJournal;
             if (!cut.IsEmpty || isPulse)
             {
                 if (batches == maxBatches) return DrainOutcome.More;
@@ -195,9 +201,13 @@ internal sealed class JournalDrain
     /// <summary>Finishes an ended journal. For a writer that died with the run in its hands the run has been interrupted.</summary>
     private void Conclude(CancellationToken cancellationToken)
     {
-        if (Source is OrphanJournal { SawEnd: false, OwnsRun: true } orphan && !_delivered.Ended
-            && Interruption.Of(orphan, Find(cancellationToken), _latestTime, _hasLiveWriter, _time.GetUtcNow()) is { } end)
+        if (Source is OrphanJournal { SawEnd: false, OwnsRun: true } orphan && !_delivered.Ended && Interruption.IsOpen(orphan, Find(cancellationToken)))
         {
+            // This journal is the only witness that the run has lost its owner: it stays until the last writer has left.
+            IsWaiting = _hasLiveWriter(orphan);
+            _lastApplied = _time.GetTimestamp();
+            if (IsWaiting) return;
+            var end = Interruption.Of(orphan, _latestTime, _time.GetUtcNow());
             Deliver(new BatchCut { End = end, IsDry = true, Next = _delivered with { Ended = true } }, cancellationToken);
         }
 

@@ -5,6 +5,9 @@ internal sealed partial class JournalPump
     // So that the delivery of a large orphan does not keep the live runs waiting.
     private const int OrphanBatches = 8;
 
+    // Delivered orphans whose folders are still to be removed, and whose locks are held for as long.
+    private const int MaxLeaving = 32;
+
     private readonly object _gate = new();
     private readonly List<JournalDrain> _drains = [];
     private readonly List<FlushRequest> _requests = [];
@@ -16,6 +19,11 @@ internal sealed partial class JournalPump
     private long _failures;
     private long _closedLogged;
     private long _closedDropped;
+    private int _leaving;
+
+    // Touched by the pump's thread alone: folders that may be orphans, and the one orphan that is being delivered, whose files are open.
+    private readonly Queue<string> _candidates = new();
+    private JournalDrain? _current;
 
     private void Wake()
     {
@@ -42,8 +50,8 @@ internal sealed partial class JournalPump
                 LifecycleDiagnostics.Watch(this);
                 return true;
             });
-            if (_settings.RecoverOrphans) TakeOrphans();
-            var undelivered = Orphans();
+            if (_settings.RecoverOrphans) Try(FindOrphans);
+            NoteRecovered();
             var (isStopping, isDone) = (false, false);
             while (!isDone)
             {
@@ -52,8 +60,7 @@ internal sealed partial class JournalPump
                 isStopping = WaitForWork();
                 var isLast = isStopping && !wasStopping;
                 var more = Try(() => Pass(isLast));
-                undelivered.RemoveAll(drain => drain.IsFinished || drain.Failure is not null);
-                if (undelivered.Count == 0) _recovered.TrySetResult();
+                NoteRecovered();
                 isDone = isStopping && ((!more && !MayStillSucceed()) || _abort.IsCancellationRequested);
             }
         }
@@ -96,23 +103,31 @@ internal sealed partial class JournalPump
         }
     }
 
-    private void TakeOrphans() => Try(() =>
+    private bool FindOrphans()
     {
-        var orphans = _recovery.Take(folder => Owns(folder));
-        lock (_gate) _drains.AddRange(orphans.Select(Register));
-        if (orphans.Count > 0) Wake();
+        foreach (var folder in _recovery.Find(Owns)) _candidates.Enqueue(folder);
+        if (TakeOrphan()) Wake();
         return true;
-    });
+    }
 
-    private List<JournalDrain> Orphans()
+    /// <summary>Takes the next journal of a dead writer, one at a time so that few files are open.</summary>
+    /// <returns>Whether there is one to deliver.</returns>
+    private bool TakeOrphan()
     {
-        lock (_gate)
+        while (_current is null && Volatile.Read(ref _leaving) < MaxLeaving && _candidates.TryDequeue(out var folder))
         {
-            // Nothing to recover: the first pass need not be waited for.
-            var orphans = _drains.FindAll(drain => drain.Source is OrphanJournal);
-            if (orphans.Count == 0) _recovered.TrySetResult();
-            return orphans;
+            if (_recovery.Take(folder) is not { } orphan) continue;
+            _current = Register(orphan);
+            lock (_gate) _drains.Add(_current);
         }
+
+        return _current is not null;
+    }
+
+    // Every orphan stays the current one until it is delivered or has failed.
+    private void NoteRecovered()
+    {
+        if (_candidates.Count == 0 && _current is null) _recovered.TrySetResult();
     }
 
     private JournalDrain Register(JournalSource source) =>
@@ -158,6 +173,12 @@ internal sealed partial class JournalPump
             if (drain.SinceBeat >= _settings.HeartbeatInterval) drain.Beat();
             var waiting = requests.FindAll(request => !request.IsDone && request.WaitsFor(drain));
             if (drain.Backoff.Remaining > TimeSpan.Zero && !isLast && !waiting.Exists(request => request.IsNew)) continue;
+            if (drain.Source is OrphanJournal && _current is not null && _current != drain)
+            {
+                more = true;
+                continue;
+            }
+
             switch (Drain(drain, waiting.Count > 0))
             {
                 case DrainOutcome.Dry:
@@ -174,6 +195,7 @@ internal sealed partial class JournalPump
 
         foreach (var request in requests) request.CountTry(failed, _store.Address);
         _host.Space.Pulse();
+        if (!_abort.IsCancellationRequested) more |= TakeOrphan();
         if (more) Wake();
         else Schedule();
         return more;
@@ -184,7 +206,8 @@ internal sealed partial class JournalPump
         var live = drain.Source as RunJournal;
         live?.RetryFacts();
         var heartbeat = drain.Silence >= _settings.HeartbeatInterval;
-        var outcome = drain.Drain(live is null ? OrphanBatches : int.MaxValue, heartbeat && live is not null, _abort.Token);
+        if (drain.Source is OrphanJournal orphan && !(drain.IsWaiting && !heartbeat) && !Begin(drain, orphan)) return DrainOutcome.Dry;
+        var outcome = drain.Drain(live is null ? OrphanBatches : int.MaxValue, heartbeat, _abort.Token);
         if (outcome == DrainOutcome.Failed)
         {
             Interlocked.Increment(ref _failures);
@@ -196,7 +219,29 @@ internal sealed partial class JournalPump
         live?.RetireIdle();
         foreach (var segment in drain.Source.Release(drain.IsDelivered)) Sweep(drain.Source, segment);
         if (drain.IsFinished) Finish(drain);
+        if (drain == _current && outcome != DrainOutcome.More) Rest(drain);
         return outcome;
+    }
+
+    /// <summary>Makes an orphan the current one; one that another tracker has taken meanwhile, or has delivered, is left to that.</summary>
+    private bool Begin(JournalDrain drain, OrphanJournal orphan)
+    {
+        if (!orphan.IsOpen && !_recovery.TryOpen(orphan))
+        {
+            Forget(drain);
+            drain.Closed.TrySetResult();
+            return false;
+        }
+
+        _current = drain;
+        return true;
+    }
+
+    /// <summary>Closes an orphan that is not delivered, or waits for others, until its next turn.</summary>
+    private void Rest(JournalDrain drain)
+    {
+        if (!drain.IsFinished) ((OrphanJournal)drain.Source).Close();
+        _current = null;
     }
 
     private void Sweep(JournalSource source, Segment segment)
@@ -205,7 +250,7 @@ internal sealed partial class JournalPump
         else _host.Sweeper.Post(() => JournalRecovery.Sweep(segment));
     }
 
-    private void Finish(JournalDrain drain)
+    private void Forget(JournalDrain drain)
     {
         lock (_gate)
         {
@@ -219,7 +264,11 @@ internal sealed partial class JournalPump
                 _closedDropped += journal.Dropped;
             }
         }
+    }
 
+    private void Finish(JournalDrain drain)
+    {
+        Forget(drain);
         if (drain.Source is RunJournal live)
         {
             foreach (var segment in live.ReleaseAll()) Sweep(live, segment);
@@ -227,6 +276,8 @@ internal sealed partial class JournalPump
         else
         {
             _logger.Recovered(drain.Source.Run, drain.Source.Folder, drain.Counts.Delivered);
+            drain.Source.Dispose();
+            Interlocked.Increment(ref _leaving);
         }
 
         // Behind what is being prepared and the segments in the sweeper's queue, so that the folder is empty by then.
@@ -237,11 +288,12 @@ internal sealed partial class JournalPump
             try
             {
                 drain.Source.Dispose();
-                JournalRecovery.Delete(drain.Source.Folder, drain.Source.Owner, _logger);
+                JournalRecovery.Delete(drain.Source.Folder, drain.Source.Owner!, _logger);
             }
             finally
             {
                 drain.Closed.TrySetResult();
+                if (drain.Source is OrphanJournal && Interlocked.Decrement(ref _leaving) == MaxLeaving - 1) Wake();
             }
         }
     }
@@ -254,7 +306,7 @@ internal sealed partial class JournalPump
         {
             foreach (var drain in _drains)
             {
-                var remaining = drain.Failure is null ? _settings.DrainInterval : drain.Backoff.Remaining;
+                var remaining = drain.Failure is not null ? drain.Backoff.Remaining : drain.IsWaiting ? _settings.HeartbeatInterval : _settings.DrainInterval;
                 if (_settings.HeartbeatInterval - drain.SinceBeat is var beat && beat < remaining) remaining = beat > TimeSpan.Zero ? beat : TimeSpan.Zero;
                 if (due == Timeout.InfiniteTimeSpan || remaining < due) due = remaining;
             }
@@ -327,13 +379,13 @@ internal sealed partial class JournalPump
     {
         try
         {
-            _logger.LeftBehind(drain.Source.Run, drain.Source.Folder);
+            if (!drain.IsWaiting) _logger.LeftBehind(drain.Source.Run, drain.Source.Folder);
             (drain.Source as RunJournal)?.TrySync();
             drain.Source.Dispose();
         }
         finally
         {
-            drain.Source.Owner.Dispose();
+            drain.Source.Owner?.Dispose();
             drain.Closed.TrySetException(new ObjectDisposedException(nameof(JournalPump)));
             _ = drain.Closed.Task.Exception;
         }

@@ -83,7 +83,7 @@ internal sealed partial class JournalPump : IAsyncDisposable
 
     /// <summary>Opens a journal. Local and quick: makes a folder and appends the first facts.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="attempt">The attempt that its points belong to.</param>
+    /// <param name="attempt">The attempt that its points belong to: its number, <see cref="RunBatch.LatestAttempt"/> or <see cref="JournalSource.UnknownAttempt"/>.</param>
     /// <param name="first">How the writer begins: with <see cref="RunStarted"/> or <see cref="RunResumed"/> it answers for the run's end.</param>
     /// <exception cref="LifecycleException">The folder can't be made.</exception>
     /// <exception cref="ObjectDisposedException">The pump has been disposed.</exception>

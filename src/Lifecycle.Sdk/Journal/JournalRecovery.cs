@@ -8,22 +8,53 @@ internal sealed class JournalRecovery(JournalSettings settings, ILogger logger)
 {
     private static readonly TimeSpan LeastSilence = TimeSpan.FromMinutes(2);
 
-    /// <summary>Takes every journal whose owner is dead. Several trackers may do so at once: the lock decides.</summary>
+    private readonly Lazy<bool> _isRemote = new(() => FileSystems.Look(settings.Directory) == FileSystemTrust.Remote);
+
+    /// <summary>The folders that may be journals of dead writers.</summary>
     /// <param name="isOwn">Whether a folder is this tracker's own.</param>
-    public List<OrphanJournal> Take(Predicate<string> isOwn)
+    public IEnumerable<string> Find(Predicate<string> isOwn) =>
+        Directory.Exists(settings.Directory)
+            ? Directory.EnumerateDirectories(settings.Directory).Where(folder => !isOwn(folder)).Order(StringComparer.Ordinal)
+            : [];
+
+    /// <summary>Takes a journal if its owner is dead and there is something in it. Several trackers may do so at once: the lock decides.</summary>
+    public OrphanJournal? Take(string folder)
     {
-        var orphans = new List<OrphanJournal>();
-        if (!Directory.Exists(settings.Directory)) return orphans;
+        if (!JournalFolder.TryParse(folder, out var run, out var writer)) return null;
+        var orphan = new OrphanJournal(folder, run, writer);
+        return TryOpen(orphan) ? orphan : null;
+    }
+
+    /// <summary>Opens a dead writer's journal, for the first time or after it was closed.</summary>
+    /// <returns>False if somebody else has it, or there is nothing to do with it.</returns>
+    public bool TryOpen(OrphanJournal orphan)
+    {
         var now = settings.TimeProvider.GetUtcNow();
         var silence = settings.HeartbeatInterval * 5;
         if (silence < LeastSilence) silence = LeastSilence;
-        DateTimeOffset? silentSince = FileSystems.Look(settings.Directory) == FileSystemTrust.Remote ? now - silence : null;
-        foreach (var folder in Directory.EnumerateDirectories(settings.Directory).Order(StringComparer.Ordinal))
+        if (OwnerLock.TryTake(orphan.Folder, _isRemote.Value ? now - silence : null, now) is not { } owner) return false;
+        try
         {
-            if (!isOwn(folder) && TakeOne(folder, silentSince, now) is { } orphan) orphans.Add(orphan);
-        }
+            File.WriteAllBytes(JournalFolder.RecoveringPath(orphan.Folder), []);
+            orphan.Open(owner);
+            if (orphan.NewerVersion is { } version)
+            {
+                logger.NewerFormat(orphan.Folder, version);
+                LetGo(orphan, owner);
+                return false;
+            }
 
-        return orphans;
+            if (orphan.FactsLength > 0 || orphan.Segments.Count > 0) return true;
+            orphan.Dispose();
+            Delete(orphan.Folder, owner, logger);
+            return false;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            logger.RecoveryFailed(orphan.Folder, e.Message);
+            LetGo(orphan, owner);
+            return false;
+        }
     }
 
     /// <summary>Whether a writer other than the dead one logs to its run.</summary>
@@ -76,39 +107,10 @@ internal sealed class JournalRecovery(JournalSettings settings, ILogger logger)
         }
     }
 
-    private OrphanJournal? TakeOne(string folder, DateTimeOffset? silentSince, DateTimeOffset now)
+    private static void LetGo(OrphanJournal orphan, OwnerLock owner)
     {
-        if (!JournalFolder.TryParse(folder, out var run, out var writer)) return null;
-        if (OwnerLock.TryTake(folder, silentSince, now) is not { } owner) return null;
-        OrphanJournal? orphan = null;
-        try
-        {
-            File.WriteAllBytes(JournalFolder.RecoveringPath(folder), []);
-            orphan = OrphanJournal.Open(folder, run, writer, owner);
-            if (orphan.NewerVersion is { } version)
-            {
-                logger.NewerFormat(folder, version);
-                LetGo(orphan, owner, folder);
-                return null;
-            }
-
-            if (orphan.FactsLength > 0 || orphan.Segments.Count > 0) return orphan;
-            orphan.Dispose();
-            Delete(folder, owner, logger);
-            return null;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            logger.RecoveryFailed(folder, e.Message);
-            LetGo(orphan, owner, folder);
-            return null;
-        }
-    }
-
-    private static void LetGo(OrphanJournal? orphan, OwnerLock owner, string folder)
-    {
-        orphan?.Dispose();
-        SegmentFile.TryDelete(JournalFolder.RecoveringPath(folder));
+        SegmentFile.TryDelete(JournalFolder.RecoveringPath(orphan.Folder));
+        orphan.Close();
         owner.Dispose();
     }
 }

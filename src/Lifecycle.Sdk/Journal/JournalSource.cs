@@ -6,6 +6,9 @@ namespace Lifecycle.Sdk.Journal;
 /// <summary>What the pump reads: the journal of a writer of this process, or of one that died.</summary>
 internal abstract class JournalSource(string folder, RunId run, WriterId writer) : IDisposable
 {
+    /// <summary>Stands for the last attempt that the store knows of when the writer's first batch is cut, and from then on for that one.</summary>
+    public const long UnknownAttempt = -1;
+
     public string Folder { get; } = folder;
 
     public RunId Run { get; } = run;
@@ -17,11 +20,11 @@ internal abstract class JournalSource(string folder, RunId run, WriterId writer)
 
     public SeriesTable Series { get; } = new();
 
-    /// <summary>The attempt that the points belong to.</summary>
-    public abstract long Attempt { get; }
+    /// <summary>The attempt that the points belong to; <see cref="UnknownAttempt"/> until the store has been asked.</summary>
+    public long Attempt { get; protected set; }
 
-    /// <summary>Held for as long as this process is the journal's owner.</summary>
-    public abstract OwnerLock Owner { get; }
+    /// <summary>Held for as long as this process is the journal's owner; null when it is not.</summary>
+    public abstract OwnerLock? Owner { get; }
 
     /// <summary>The fact log; null if there is none.</summary>
     public abstract SafeFileHandle? FactsFile { get; }
@@ -39,6 +42,9 @@ internal abstract class JournalSource(string folder, RunId run, WriterId writer)
 
     /// <summary>The segments by number, as they are now.</summary>
     public abstract IReadOnlyList<Segment> Segments { get; }
+
+    /// <summary>Takes the attempt that the store was asked for.</summary>
+    public virtual void TakeAttempt(long attempt) => Attempt = attempt;
 
     /// <summary>Whether nobody writes to a chunk any more, though it need not be full.</summary>
     public abstract bool IsClosed(ChunkId chunk);

@@ -3,25 +3,22 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lifecycle.Sdk.Journal;
 
-/// <summary>The journal of a writer whose process is gone.</summary>
+/// <summary>The journal of a writer whose process is gone. Its files are open only while it is being delivered: there may be any number of them.</summary>
 internal sealed class OrphanJournal : JournalSource
 {
     private readonly List<Segment> _segments = [];
-    private long _attempt;
+    private OwnerLock? _owner;
+    private SafeFileHandle? _facts;
 
-    private OrphanJournal(string folder, RunId run, WriterId writer, OwnerLock owner, SafeFileHandle? facts) : base(folder, run, writer)
-    {
-        Owner = owner;
-        FactsFile = facts;
-    }
+    public OrphanJournal(string folder, RunId run, WriterId writer) : base(folder, run, writer) => Attempt = UnknownAttempt;
 
-    public override long Attempt => _attempt;
+    public bool IsOpen => _owner is not null;
 
-    public override OwnerLock Owner { get; }
+    public override OwnerLock? Owner => _owner;
 
-    public override SafeFileHandle? FactsFile { get; }
+    public override SafeFileHandle? FactsFile => _facts;
 
-    public override long FactsLength => FactsFile is null ? 0 : RandomAccess.GetLength(FactsFile);
+    public override long FactsLength => _facts is null ? 0 : RandomAccess.GetLength(_facts);
 
     public override bool IsEnded => true;
 
@@ -44,16 +41,25 @@ internal sealed class OrphanJournal : JournalSource
     /// <summary>Damaged stretches of the fact log and segments that can't be opened.</summary>
     public int Damaged { get; private set; }
 
-    /// <summary>Opens the journal and reads its facts once, for the names of the series and the writer's fate.</summary>
+    /// <summary>Opens the journal and reads its facts, for the names of the series and the writer's fate.</summary>
+    /// <param name="owner">The lock on it.</param>
     /// <exception cref="IOException">The disk is ill.</exception>
-    public static OrphanJournal Open(string folder, RunId run, WriterId writer, OwnerLock owner)
+    public void Open(OwnerLock owner)
     {
-        var journal = new OrphanJournal(folder, run, writer, owner, OpenFacts(folder));
-        if (journal.FactsFile is { } facts)
-            journal.Damaged += new FactReader(journal.Seed).Read(facts, 0, journal.FactsLength, journal.Survey);
-        foreach (var number in JournalFolder.SegmentNumbers(folder))
-            journal._segments.Add(OrphanSegment.Open(JournalFolder.SegmentPath(folder, number), number));
-        return journal;
+        _owner = owner;
+        Damaged = 0;
+        _facts = OpenFacts(Folder);
+        if (_facts is not null) Damaged += new FactReader(Seed).Read(_facts, 0, FactsLength, Survey);
+        foreach (var number in JournalFolder.SegmentNumbers(Folder))
+            _segments.Add(OrphanSegment.Open(JournalFolder.SegmentPath(Folder, number), number));
+    }
+
+    /// <summary>Closes the files and lets go of the lock: whoever comes next may have the journal, this process too.</summary>
+    public void Close()
+    {
+        Dispose();
+        _owner?.LetGo();
+        _owner = null;
     }
 
     public override bool IsClosed(ChunkId chunk) => true;
@@ -69,7 +75,8 @@ internal sealed class OrphanJournal : JournalSource
     {
         foreach (var segment in _segments) segment.Dispose();
         _segments.Clear();
-        FactsFile?.Dispose();
+        _facts?.Dispose();
+        _facts = null;
     }
 
     private static SafeFileHandle? OpenFacts(string folder)
@@ -88,7 +95,7 @@ internal sealed class OrphanJournal : JournalSource
             {
                 case FactKind.Opened:
                     var (version, attempt) = decoder.Opened();
-                    _attempt = attempt;
+                    if (attempt != UnknownAttempt) Attempt = attempt;
                     if (version > FactLog.Version) NewerVersion = version;
                     break;
                 case FactKind.Series:

@@ -19,6 +19,7 @@ internal sealed class OwnerLock : IDisposable
     }
 
     /// <summary>Makes the file of a new journal; null when a recovering tracker was quicker, which takes the empty folder for an orphan.</summary>
+    /// <exception cref="IOException">The disk refuses it.</exception>
     public static OwnerLock? TryCreate(string folder, DateTimeOffset now)
     {
         var path = JournalFolder.OwnerPath(folder);
@@ -28,7 +29,7 @@ internal sealed class OwnerLock : IDisposable
             owner.Sign(now);
             return owner;
         }
-        catch (Exception e) when (e is DirectoryNotFoundException || (e is IOException && File.Exists(path)))
+        catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException || IsTaken(e))
         {
             return null;
         }
@@ -90,6 +91,18 @@ internal sealed class OwnerLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Gives the journal up undelivered: other machines need not wait for a silence either.</summary>
+    public void LetGo()
+    {
+        Touch(DateTimeOffset.UnixEpoch);
+        Dispose();
+    }
+
+    // Asked of the error alone: whoever was quicker may have removed the file since. It exists (EEXIST; 80 on Windows) or is held (EWOULDBLOCK, which is 11 on
+    // Linux and 35 on macOS; 32 on Windows).
+    private static bool IsTaken(IOException e) =>
+        OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) is 80 or 32 : e.HResult is 17 || e.HResult == (OperatingSystem.IsLinux() ? 11 : 35);
 
     private void Sign(DateTimeOffset now)
     {

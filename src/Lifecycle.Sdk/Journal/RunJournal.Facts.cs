@@ -33,8 +33,9 @@ internal sealed partial class RunJournal
     /// <summary>Appends an artifact whose content the pump puts into the store before the fact; then the file is deleted.</summary>
     /// <param name="fact">The fact.</param>
     /// <param name="content">A file of its own in <see cref="StagingDirectory"/>.</param>
-    /// <returns>As for other facts.</returns>
+    /// <returns>Whether it survives the death of the process from now on. False after the end (counted as refused).</returns>
     /// <exception cref="ArgumentException">The file lies elsewhere, or is not the content of the artifact.</exception>
+    /// <exception cref="IOException">The disk refuses the fact, which unlike others does not wait: the caller is told, and the file is the caller's again.</exception>
     public bool Append(ArtifactLogged fact, StagedContent content)
     {
         ArgumentNullException.ThrowIfNull(fact);
@@ -45,9 +46,18 @@ internal sealed partial class RunJournal
         if (folder != Path.GetFullPath(JournalFolder.StagingPath(Folder)))
             throw new ArgumentException($"The staged content '{content.FilePath}' does not lie in the run's staging folder.", nameof(content));
         var encoder = new FactEncoder();
-        Interlocked.Add(ref _stagedBytes, content.Size);
-        if (Append(encoder.Fact(fact, Path.GetFileName(content.FilePath)), encoder)) return true;
-        Interlocked.Add(ref _stagedBytes, -content.Size);
+        var record = Frame(encoder.Fact(fact, Path.GetFileName(content.FilePath)), encoder);
+        lock (_factGate)
+        {
+            if (!_factsClosed)
+            {
+                if (_facts.Append(record, canWait: false) is { } failure) throw new IOException(failure.Message, failure);
+                Interlocked.Add(ref _stagedBytes, content.Size);
+                return true;
+            }
+        }
+
+        CountRefused();
         return false;
     }
 
@@ -68,6 +78,15 @@ internal sealed partial class RunJournal
 
     public override string? FactFailure => Volatile.Read(ref _factFailure);
 
+    public override void TakeAttempt(long attempt)
+    {
+        // Another record of the opening, which counts for whoever recovers the journal; also after the end, which may have come before the first batch.
+        var opened = new FactEncoder();
+        var record = Frame(opened.Opened(attempt), opened);
+        lock (_factGate) Write(record);
+        base.TakeAttempt(attempt);
+    }
+
     /// <summary>Tries again to write facts that the disk refused.</summary>
     public void RetryFacts()
     {
@@ -79,7 +98,7 @@ internal sealed partial class RunJournal
 
     private bool Append(FactKind kind, FactEncoder encoder)
     {
-        var record = FactFrame.Frame(Seed, kind, _time.GetUtcNow().ToUnixTimeMilliseconds(), encoder.Written);
+        var record = Frame(kind, encoder);
         lock (_factGate)
         {
             if (!_factsClosed) return Write(record);
@@ -88,6 +107,9 @@ internal sealed partial class RunJournal
         CountRefused();
         return false;
     }
+
+    private byte[] Frame(FactKind kind, FactEncoder encoder) =>
+        FactFrame.Frame(Seed, kind, _time.GetUtcNow().ToUnixTimeMilliseconds(), encoder.Written);
 
     private bool Write(byte[] record)
     {
@@ -106,8 +128,7 @@ internal sealed partial class RunJournal
     private void AppendEnd(RunStatusChanged? end)
     {
         var encoder = new FactEncoder();
-        var kind = encoder.Ended(end);
-        var record = FactFrame.Frame(Seed, kind, _time.GetUtcNow().ToUnixTimeMilliseconds(), encoder.Written);
+        var record = Frame(encoder.Ended(end), encoder);
         lock (_factGate)
         {
             _factsClosed = true;

@@ -30,8 +30,6 @@ internal sealed partial class RunJournal : JournalSource
         Owner = owner;
     }
 
-    public override long Attempt { get; }
-
     public override OwnerLock Owner { get; }
 
     /// <summary>Where artifact contents wait until the pump has put them into the store. Each file belongs to one artifact fact.</summary>

@@ -6,7 +6,10 @@ namespace Lifecycle.Sdk.Storage;
 /// </summary>
 public sealed record RunBatch
 {
-    /// <summary>An <see cref="Attempt"/> that stands for the run's last one, for writers that do not take part in resuming.</summary>
+    /// <summary>
+    /// An <see cref="Attempt"/> that stands for the run's last one when the batch is applied, for writers that do not take part in resuming: those that
+    /// joined a run, and clients that know nothing of attempts.
+    /// </summary>
     public const long LatestAttempt = long.MaxValue;
 
     /// <summary>The run.</summary>

@@ -46,8 +46,8 @@ public sealed record StoreCapabilities
     public bool KeepsLedger { get; init; }
 
     /// <summary>
-    /// A batch's <see cref="RunBatch.Conditions"/> are checked in the transaction that applies it, and <see cref="RunBatch.LatestAttempt"/> is
-    /// resolved there; otherwise such a batch is refused with a <see cref="NotSupportedException"/>, never applied without.
+    /// A batch's <see cref="RunBatch.Conditions"/> are checked in the transaction that applies it; otherwise a batch that has some is refused with a
+    /// <see cref="NotSupportedException"/>, never applied without.
     /// </summary>
     public bool ChecksConditions { get; init; }
 

@@ -11,6 +11,7 @@ namespace Lifecycle.Sdk.Storage;
 /// <item>Points come back bit for bit; identical points in different batches are both kept.</item>
 /// <item>Params, tags and series of a snapshot, and artifacts, are listed in ordinal order of their names, whoever logged them when; datasets in the order in which they were first logged.</item>
 /// <item>Points of a run that has ended are accepted; a late batch of an earlier attempt obeys <see cref="RunResumed"/>.</item>
+/// <item>A batch of <see cref="RunBatch.LatestAttempt"/> belongs to the last attempt that the run has when it is applied, whatever any clock says.</item>
 /// <item>Reading never waits for a writer of another run, and sees all batches applied before it began.</item>
 /// <item>What can't be read is skipped, counted and reported by <see cref="VerifyAsync"/>; it never hides anything else.</item>
 /// <item>Failures are <see cref="LifecycleException"/>s with <see cref="LifecycleException.IsTransient"/> set where a retry may help; a missing thing is a <see cref="LifecycleNotFoundException"/>.</item>
@@ -19,7 +20,7 @@ namespace Lifecycle.Sdk.Storage;
 /// </summary>
 public abstract partial class TrackingStore : IAsyncDisposable
 {
-    /// <summary>Where the store is, for people: a path or address without secrets.</summary>
+    /// <summary>Where the store is, for people: a path or address without secrets. The same each time, as it also tells the journals of stores in one folder apart.</summary>
     public abstract string Address { get; }
 
     /// <summary>Where journals for this store are kept on the local disk by default.</summary>
@@ -34,7 +35,7 @@ public abstract partial class TrackingStore : IAsyncDisposable
     /// <returns>Whether it was new, and what contradicted the store.</returns>
     /// <exception cref="LifecycleNotFoundException">The run is unknown and the batch does not start it.</exception>
     /// <exception cref="LifecycleException">The store can't take it.</exception>
-    /// <exception cref="NotSupportedException">The batch has conditions, or names no attempt but the latest, and the store has no <see cref="StoreCapabilities.ChecksConditions"/>.</exception>
+    /// <exception cref="NotSupportedException">The batch has conditions, and the store has no <see cref="StoreCapabilities.ChecksConditions"/>.</exception>
     public abstract ValueTask<ApplyResult> ApplyAsync(RunBatch batch, CancellationToken cancellationToken = default);
 
     /// <summary>The last batch applied for a writer.</summary>

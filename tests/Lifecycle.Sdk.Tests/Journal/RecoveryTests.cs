@@ -8,6 +8,8 @@ namespace Lifecycle.Sdk.Tests.Journal;
 
 public sealed class RecoveryTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private static RecordingStore Down() => new() { BeforeApply = _ => throw new LifecycleException("down") { IsTransient = true } };
 
     [Theory]
@@ -89,44 +91,137 @@ public sealed class RecoveryTests
     {
         await using var lab = new JournalLab(Down());
         var journal = lab.Open();
-        var after = new RecordingStore
-        {
-            FindRun = id => new RunInfo
-            {
-                Id = id,
-                ExperimentId = "1",
-                Name = "n",
-                Status = RunStatus.Finished,
-                StartTime = default,
-                LastSeen = default,
-                Params = new Dictionary<string, ParamValue>(),
-                Tags = new Dictionary<string, string>(),
-                Metrics = new Dictionary<string, MetricSummary>(),
-                Inputs = [],
-            },
-        };
+        var after = new RecordingStore { FindRun = id => Info(id, RunStatus.Finished) };
         await lab.RecoverAsync(lab.Crash(), after);
         Assert.Null(after.EndOf(journal.Run));
         Assert.NotEmpty(after.FactsOf(journal.Run));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_that_another_writer_still_logs_to_is_not_interrupted_until_that_has_left(bool byNextTracker)
+    {
+        await using var lab = new JournalLab(Down(), settings => settings with { HeartbeatInterval = TimeSpan.FromMilliseconds(20) });
+        var journal = lab.Open();
+        var crashed = lab.Crash();
+        var (after, interrupted) = Interruptible();
+
+        // The worker of another process joins the run before anybody has recovered the crash.
+        await using var worker = new JournalPump(after, lab.Settings with { Directory = crashed, RecoverOrphans = false }, lab.Lines);
+        var joined = worker.Open(journal.Run, 2, [new TagSet("rank", "1")]);
+        await using var other = lab.NewPump(crashed, after);
+        other.Start();
+        await other.Recovered;
+        await other.FlushAsync(null, default);
+        await worker.FlushAsync(joined, default);
+        Assert.Contains(JournalLab.Started(), after.FactsOf(journal.Run));
+        Assert.Null(after.EndOf(journal.Run));
+        Assert.Equal(2, Directory.EnumerateDirectories(crashed).Count());
+        var batches = after.Batches.Count(batch => batch.Writer == journal.Writer);
+        if (byNextTracker) await other.DisposeAsync();
+
+        joined.End(null);
+        await worker.CloseAsync(joined, default);
+        if (byNextTracker) await lab.RecoverAsync(crashed, after);
+        await interrupted.WaitAsync(Patience);
+        await other.DisposeAsync();
+        Assert.Equal(RunStatus.Interrupted, after.EndOf(journal.Run)!.Status);
+        Assert.Equal(batches + 1, after.Batches.Count(batch => batch.Writer == journal.Writer));
+        Assert.Empty(Directory.EnumerateDirectories(crashed));
+    }
+
     [Fact]
-    public async Task A_run_that_another_writer_still_logs_to_is_not_interrupted()
+    public async Task A_run_that_its_last_writer_ends_is_not_interrupted()
     {
         await using var lab = new JournalLab(Down());
         var journal = lab.Open();
         var crashed = lab.Crash();
         var after = new RecordingStore();
+        after.FindRun = id => Info(id, after.EndOf(id)?.Status ?? RunStatus.Running);
         await using var other = lab.NewPump(crashed, after);
-
-        // The other process resumes the run before anybody has recovered the crash.
         await using var holder = new JournalPump(after, lab.Settings with { Directory = crashed, RecoverOrphans = false }, lab.Lines);
-        var resumed = holder.Open(journal.Run, 2, [new TagSet("rank", "1")]);
+        var resumed = holder.Open(journal.Run, 2, [new RunResumed(null)]);
         other.Start();
         await other.Recovered;
-        Assert.NotEmpty(after.FactsOf(journal.Run));
         Assert.Null(after.EndOf(journal.Run));
-        GC.KeepAlive(resumed);
+        await other.DisposeAsync();
+        resumed.End(JournalLab.Finished);
+        await holder.CloseAsync(resumed, default);
+        await lab.RecoverAsync(crashed, after);
+        Assert.Equal(JournalLab.Finished, after.EndOf(journal.Run));
+        Assert.Empty(Directory.EnumerateDirectories(crashed));
+    }
+
+    [Fact]
+    public async Task A_dead_writer_that_a_second_tracker_has_just_taken_only_delays_the_interruption()
+    {
+        await using var lab = new JournalLab(Down(), settings => settings with { HeartbeatInterval = TimeSpan.FromMilliseconds(20) });
+        var journal = lab.Open();
+        var joined = lab.Pump.Open(journal.Run, 1, [new TagSet("rank", "1")]);
+        var crashed = lab.Crash();
+        var (after, interrupted) = Interruptible();
+        await using var first = lab.NewPump(crashed, after);
+
+        // The second tracker holds the worker's journal, but has not said yet what for.
+        using (OwnerLock.TryTake(Path.Combine(crashed, Path.GetFileName(joined.Folder)), null, default))
+        {
+            first.Start();
+            await first.Recovered;
+            Assert.NotEmpty(after.FactsOf(journal.Run));
+            Assert.Null(after.EndOf(journal.Run));
+        }
+
+        await interrupted.WaitAsync(Patience);
+        await first.DisposeAsync();
+        await lab.RecoverAsync(crashed, after);
+        Assert.Contains(new TagSet("rank", "1"), after.FactsOf(journal.Run));
+        Assert.Empty(Directory.EnumerateDirectories(crashed));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Many_orphans_take_few_files(bool isAway)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Open files are counted in /proc.");
+        const int count = 150;
+        await using var lab = new JournalLab(Down());
+        var runs = new List<RunId>();
+        for (var i = 0; i < count; i++)
+        {
+            var journal = lab.Open();
+            journal.Log(journal.DeclareSeries("loss"), 1, i);
+            runs.Add(journal.Run);
+        }
+
+        var crashed = lab.Crash();
+        var (most, tried) = (0, new HashSet<RunId>());
+        var after = new RecordingStore
+        {
+            BeforeApply = batch =>
+            {
+                most = Math.Max(most, OpenFilesIn(crashed));
+                tried.Add(batch.Run);
+                if (isAway) throw new LifecycleException("down") { IsTransient = true };
+            },
+        };
+        await using var pump = lab.NewPump(crashed, after);
+        pump.Start();
+        await pump.Recovered;
+        Assert.Equal(count, tried.Count);
+        Assert.True(most < 50, $"{most} files were open.");
+        if (isAway)
+        {
+            most = OpenFilesIn(crashed); // One is being tried again, perhaps.
+            Assert.True(most < 10, $"{most} files are open.");
+            after.BeforeApply = null;
+            await pump.FlushAsync(null, default);
+        }
+
+        Assert.All(runs, run => Assert.Equal((1, RunStatus.Interrupted), (after.PointsOf(run, "loss").Count, after.EndOf(run)!.Status)));
+        await pump.DisposeAsync();
+        Assert.Empty(Directory.EnumerateDirectories(crashed));
     }
 
     [Fact]
@@ -272,4 +367,29 @@ public sealed class RecoveryTests
         Assert.Single(store.PointsOf(journal.Run, "loss"));
         Assert.Equal(RunStatus.Interrupted, store.EndOf(journal.Run)!.Status);
     }
+
+    /// <summary>A store, and a task that completes when it is told that a run was interrupted.</summary>
+    private static (RecordingStore Store, Task Interrupted) Interruptible()
+    {
+        var interrupted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (new RecordingStore { AfterApply = batch => _ = batch.End is not null && interrupted.TrySetResult() }, interrupted.Task);
+    }
+
+    private static RunInfo Info(RunId id, RunStatus status) => new()
+    {
+        Id = id,
+        ExperimentId = "1",
+        Name = "n",
+        Status = status,
+        StartTime = default,
+        LastSeen = default,
+        Params = new Dictionary<string, ParamValue>(),
+        Tags = new Dictionary<string, string>(),
+        Metrics = new Dictionary<string, MetricSummary>(),
+        Inputs = [],
+    };
+
+    private static int OpenFilesIn(string directory) =>
+        Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(link =>
+            new FileInfo(link).LinkTarget?.StartsWith(directory, StringComparison.Ordinal) is true);
 }

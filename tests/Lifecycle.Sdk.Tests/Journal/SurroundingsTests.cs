@@ -144,6 +144,39 @@ public sealed class SurroundingsTests
     }
 
     [Fact]
+    public async Task An_artifact_that_a_full_disk_refused_is_not_logged_later()
+    {
+        using var disk = SmallDisk.MountOrSkip(mebibytes: 4, taken: 3);
+        var store = new RecordingStore();
+        var lines = new JournalLab.LogLines();
+        await using var pump = new JournalPump(store, new JournalSettings { Directory = Path.Combine(disk.Root, "journals") }, lines);
+        var journal = pump.Open(RunId.New(), 1, [JournalLab.Started()]);
+        var file = Path.Combine(journal.StagingDirectory, "content");
+        File.WriteAllText(file, "weights");
+        var content = new StagedContent(ContentDigest.Of("weights"u8), 7, file);
+        var artifact = new ArtifactLogged(new ArtifactInfo(ArtifactPath.Parse("a"), content.Digest, content.Size, default));
+        using (var rest = File.Create(Path.Combine(disk.Root, "rest")))
+        {
+            Assert.ThrowsAny<IOException>(() =>
+            {
+                for (var page = new byte[4096]; page.Length > 0;) rest.Write(page);
+            });
+        }
+
+        var tags = 0;
+        while (journal.Append(new TagSet($"t{++tags}", new string('x', 500)))) { }
+        Assert.Throws<IOException>(() => journal.Append(artifact, content));
+        File.Delete(file);
+        disk.MakeSpace();
+        await pump.FlushAsync(journal, default);
+        journal.End(JournalLab.Finished);
+        await pump.CloseAsync(journal, default);
+        Assert.Equal(tags + 1, store.FactsOf(journal.Run).Count);
+        Assert.Equal(JournalLab.Finished, store.EndOf(journal.Run));
+        Assert.DoesNotContain(lines.All, line => line.Id is 1006 or 1007);
+    }
+
+    [Fact]
     public async Task The_published_instruments_tell_what_was_logged_and_what_waits()
     {
         var sums = new Dictionary<string, double>();

@@ -111,6 +111,8 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
         foreach (var path in _deletions) await artifacts.DeleteAsync(link.ArtifactUri, batch.Run, _isDialect ? path : WirePaths.Of(path), cancellationToken).ConfigureAwait(false);
         await SendArtifactsAsync(cancellationToken).ConfigureAwait(false);
         await SendInputsAsync(cancellationToken).ConfigureAwait(false);
+        // Another process may have resumed the run since.
+        if (!_isDialect && batch.Points.Count > 0 && batch.Attempt == RunBatch.LatestAttempt) await AttemptsAsync(cancellationToken).ConfigureAwait(false);
         var points = MapPoints();
         await SendValuesAsync(hasPoints: points.Count > 0, cancellationToken).ConfigureAwait(false);
         if (_name is not null) await UpdateAsync("run_name", _name, cancellationToken).ConfigureAwait(false);
@@ -170,11 +172,33 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
     private SeriesPoints WithTimes(in SeriesPoints series, string name)
     {
         var times = series.Timestamps.Span;
-        if (times.IndexOfAnyInRange(long.MinValue, -1) < 0) return series;
-        var moved = times.ToArray();
-        for (var i = 0; i < moved.Length; i++) moved[i] = Math.Max(0, moved[i]);
-        _conflicts.Add($"Points of '{name}' from before 1970 were stored with the time 1970-01-01: the server takes no earlier one.");
+        var steps = series.Steps.Span;
+        long[]? moved = null;
+        var isOld = false;
+        for (var i = 0; i < times.Length; i++)
+        {
+            var least = LeastTimeOf(steps[i]);
+            if (times[i] >= least) continue;
+            (moved ??= times.ToArray())[i] = least;
+            isOld |= times[i] < 0;
+        }
+
+        if (moved is null) return series;
+        if (isOld) _conflicts.Add($"Points of '{name}' from before 1970 were stored with the time 1970-01-01: the server takes no earlier one.");
+        else _conflicts.Add($"Points of '{name}' by a clock that is behind were stored with the time of the resume that they came after: the server tells attempts apart by time alone.");
         return series with { Timestamps = moved };
+    }
+
+    // An earlier point would be taken for one that a resume has taken back.
+    private long LeastTimeOf(long step)
+    {
+        var least = 0L;
+        foreach (var attempt in link.Attempts)
+        {
+            if (attempt.Id <= batch.Attempt && attempt.FromStep <= step) least = Math.Max(least, attempt.Id);
+        }
+
+        return least;
     }
 
     private async ValueTask SendInputsAsync(CancellationToken cancellationToken)

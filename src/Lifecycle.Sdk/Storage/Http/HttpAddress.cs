@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Lifecycle.Sdk.Storage.Http;
 
 /// <summary>Where a tracking server is, as it was written; for Databricks the host is looked up on first use.</summary>
@@ -36,12 +33,7 @@ internal sealed record HttpAddress(string Text, Uri? Server, string? Profile, (s
     }
 
     /// <summary>A folder name that is different for each server and still tells a person which it is.</summary>
-    public string FolderName()
-    {
-        var host = string.Concat((Server?.Authority ?? Text).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '-'));
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)).AsSpan(0, 6));
-        return $"{(host.Length > 60 ? host[..60] : host)}-{hash}";
-    }
+    public string FolderName() => StoreAddress.FolderName(Server?.Authority ?? Text, Text);
 
     /// <summary>An address fit for a message: what stands before an <c>@</c> is left out.</summary>
     public static string WithoutSecrets(string text)

@@ -107,6 +107,9 @@ internal sealed partial class HttpStore : TrackingStore
         var wire = await _links.ReadAsync(run, cancellationToken).ConfigureAwait(false) ?? throw _links.NoSuchRun(run);
         var map = WireMap.Read(wire.Data?.Tags);
         var attempts = RunLink.AttemptsOf(wire);
+
+        // A server that knows attempts has left superseded points out; by their times alone, more would seem to be.
+        if (_channel.IsDialect) range = range with { IncludeSuperseded = true };
         if (!map.TryMetricKey(key, out var serverKey)) serverKey = key;
         await foreach (var points in _histories.ReadAsync(wire.Info.RunId, serverKey, cancellationToken).ConfigureAwait(false))
         {

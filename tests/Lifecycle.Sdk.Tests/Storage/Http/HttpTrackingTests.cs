@@ -183,6 +183,34 @@ public sealed class HttpTrackingTests
     }
 
     [Fact]
+    public async Task A_clock_that_is_behind_hides_no_points_also_on_a_server_that_knows_no_attempts()
+    {
+        await using var lab = new HttpLab();
+        await using var tracker = lab.Open();
+        RunId id;
+        await using (var run = tracker.StartRun("resume", "first"))
+        {
+            id = run.Id;
+            run.Log("loss", 1, 0);
+            run.Fail("power cut");
+        }
+
+        await using var worker = lab.Open();
+        var joined = worker.JoinRun(id);
+        await joined.FlushAsync();
+        await using var resumed = await tracker.ResumeRunAsync(id, fromStep: 5);
+        var behind = TimeProvider.System.GetUtcNow().AddHours(-1);
+        resumed.Metric("loss").Log(50, 5, behind);
+        await resumed.FlushAsync();
+        for (var step = 4; step < 7; step++) joined.Metric("worker/loss").Log(step, step, behind);
+        await joined.DisposeAsync();
+        Assert.Equal((double[])[1, 50], (await tracker.Runs.HistoryAsync(id, "loss")).Values.ToArray());
+        var points = await tracker.Runs.HistoryAsync(id, "worker/loss");
+        Assert.Equal((double[])[4, 5, 6], points.Values.ToArray());
+        Assert.Equal(behind.ToUnixTimeMilliseconds(), points[0].UnixTimeMilliseconds); // Nothing would take it for one of before.
+    }
+
+    [Fact]
     public async Task Runs_nest_by_their_own_ids_and_deleted_ones_still_take_what_was_logged()
     {
         await using var lab = new HttpLab();
