@@ -48,7 +48,7 @@ public sealed class LeavingTests : IDisposable
         await tracker.DisposeAsync();
         Assert.Single(store.PointsOf(run.Id, "loss"));
         Assert.Equal(RunStatus.Finished, store.EndOf(run.Id)!.Status);
-        Assert.Empty(Directory.EnumerateDirectories(_directory));
+        Assert.Empty(Journals());
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class LeavingTests : IDisposable
                 run.Log("loss", 1).Complete();
             }
 
-            Assert.Empty(Directory.EnumerateDirectories(_directory));
+            Assert.Empty(Journals());
         }
     }
 
@@ -171,6 +171,9 @@ public sealed class LeavingTests : IDisposable
         leave.Set();
         thread.Join();
     }
+
+    // Below the folder of their store.
+    private IEnumerable<string> Journals() => Directory.EnumerateDirectories(_directory).SelectMany(Directory.EnumerateDirectories);
 
     private WeakReference LogOnce()
     {
