@@ -87,7 +87,8 @@ public abstract class CopyContract<TFixture>(TFixture fixture) : StoreContract<T
         var run = new RunScript(source);
         await run.StartAsync("copied", "mine");
         var other = await Store.CreateExperimentAsync("other");
-        while (other.Id != mine.Id) other = await Store.CreateExperimentAsync($"other {other.Id}");
+        for (var i = 0; i < 10 && other.Id != mine.Id; i++) other = await Store.CreateExperimentAsync($"other {i}");
+        Assert.Equal(mine.Id, other.Id);
         await StoreCopy.CopyRunsAsync(source, Store);
         var copied = (await Store.GetExperimentAsync((await Store.GetRunAsync(run.Id))!.ExperimentId))!;
         Assert.Equal("mine", copied.Name);
