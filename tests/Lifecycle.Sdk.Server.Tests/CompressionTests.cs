@@ -134,9 +134,22 @@ public sealed class CompressionTests
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
         await stream.WriteAsync(packed, TestContext.Current.CancellationToken);
         connection.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
-        using var answer = new StreamReader(stream);
-        Assert.DoesNotContain(" 200 ", await answer.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(" 200 ", await AnswerAsync(stream), StringComparison.Ordinal);
         Assert.Empty(await HistoryAsync(server, run));
+    }
+
+    // A server that has not read all of a request may also reset the connection.
+    private static async Task<string> AnswerAsync(Stream stream)
+    {
+        using var answer = new StreamReader(stream);
+        try
+        {
+            return await answer.ReadToEndAsync(TestContext.Current.CancellationToken);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     [Theory]

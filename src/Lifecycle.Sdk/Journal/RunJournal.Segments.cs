@@ -29,6 +29,10 @@ internal sealed partial class RunJournal
     private long _fullVersion = -1;
     private int _isFull;
 
+    // For the log alone: whether points get through shows elsewhere.
+    private string? _prepareFailure;
+    private string? _syncFailure;
+
     // The pump's: how many points there were and when, so that it sees a run rest.
     private long _loggedBefore;
     private long _busyAt;
@@ -147,17 +151,21 @@ internal sealed partial class RunJournal
         }
     }
 
-    /// <summary>Makes what is not delivered survive power loss; if the disk refuses, the health tells.</summary>
+    /// <summary>Makes what is not delivered survive power loss; if the disk refuses, the log tells.</summary>
     public void TrySync()
     {
         try
         {
             foreach (var segment in Segments) segment.Sync();
             _facts.Sync();
+
+            // The names too: a file that no folder knows after power loss is lost with all that was synced in it.
+            NativeFiles.SyncDirectory(Folder);
+            NativeFiles.SyncDirectory(Path.GetDirectoryName(Folder)!);
         }
         catch (Exception e) when (DiskFailure.Is(e))
         {
-            NoteFailure(ref _failure, "The journal can't be made safe from power loss", e);
+            NoteFailure(ref _syncFailure, "The journal can't be made safe from power loss", e);
         }
     }
 
@@ -328,7 +336,6 @@ internal sealed partial class RunJournal
                     Join(segment);
                     _prepared = segment;
                     _nextLength = Math.Min(segment.Length * Growth, SegmentFile.MaxLength);
-                    if (Volatile.Read(ref _isFull) == 0) Volatile.Write(ref _failure, null);
                     return;
                 }
             }
@@ -338,7 +345,7 @@ internal sealed partial class RunJournal
         catch (Exception e) when (DiskFailure.Is(e))
         {
             // Not fatal: the logging thread tries for itself when it gets there, and then the policy applies.
-            if (!Volatile.Read(ref _isClosed)) NoteFailure(ref _failure, "A segment can't be prepared", e);
+            if (!Volatile.Read(ref _isClosed)) NoteFailure(ref _prepareFailure, "A segment can't be prepared", e);
         }
         finally
         {
