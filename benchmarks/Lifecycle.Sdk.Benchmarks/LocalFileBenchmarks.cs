@@ -96,9 +96,8 @@ public class LocalFileSearchBenchmarks : IDisposable
     [GlobalSetup]
     public async Task SetupAsync()
     {
-        // A search of a store that is warm does not touch the disk; making 100,000 runs safe from power loss on a real one takes minutes.
-        var memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
-        _root = Path.Combine(memory, $"lifecycle-bench-{Guid.NewGuid():N}");
+        // A search of a store that is warm does not touch the disk.
+        _root = Path.Combine(Figures.ScratchFolder.Memory, $"lifecycle-bench-{Guid.NewGuid():N}");
         _store = new LocalFileStore(_root);
         await Parallel.ForEachAsync(Enumerable.Range(0, Runs), async (n, cancellationToken) =>
         {

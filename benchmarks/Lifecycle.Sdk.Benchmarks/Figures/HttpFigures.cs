@@ -129,7 +129,7 @@ internal static class HttpFigures
 
     private static async Task<Measurement> Search()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new ScratchFolder(inMemory: true);
         await using var server = await Server.StartAsync(b => b.UseSqlite(folder.Store("runs.db")));
         var store = server.Tracker.Store;
         for (var i = 0; i < Runs; i++)
