@@ -209,6 +209,10 @@ internal sealed partial class JournalPump : IAsyncDisposable
                 if (OwnerLock.TryCreate(folder, _time.GetUtcNow()) is { } owner) return Begin(folder, run, writer, attempt, owner, first);
                 if (tries == MaxFolderTries) throw new IOException("Other trackers keep taking the new folder for an orphan.");
             }
+            catch (DirectoryNotFoundException) when (tries < MaxFolderTries && !Directory.Exists(folder))
+            {
+                // Another tracker took the new folder for an orphan, and was through with it before the owner's file was locked.
+            }
             catch (Exception e) when (DiskFailure.Is(e))
             {
                 throw new LifecycleException(

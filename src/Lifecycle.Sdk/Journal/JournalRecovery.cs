@@ -93,8 +93,12 @@ internal sealed class JournalRecovery(JournalSettings settings, ILogger logger)
                 if (file != JournalFolder.OwnerPath(folder)) File.Delete(file);
             }
 
-            owner.Dispose();
-            Directory.Delete(folder, recursive: true);
+            // The lock is held until the folder is gone: who stands between making the file and locking it must not get it. Windows locks in one step, and deletes no open file.
+            if (OperatingSystem.IsWindows()) owner.Dispose();
+            File.Delete(JournalFolder.OwnerPath(folder));
+
+            // Not what is in it: a writer that has made the folder its own meanwhile keeps it.
+            Directory.Delete(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -225,6 +225,38 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task A_tracker_that_recovers_takes_no_folder_that_a_run_is_just_made_in()
+    {
+        await using var lab = new JournalLab();
+        var recovery = new JournalRecovery(lab.Settings, lab.Lines);
+        var (isDone, taken) = (false, 0);
+        var other = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isDone))
+            {
+                foreach (var folder in Directory.EnumerateDirectories(lab.Directory))
+                {
+                    if (recovery.Take(folder) is not null) taken++;
+                }
+            }
+        });
+        other.Start();
+        var journals = new List<RunJournal>();
+        for (var i = 0; i < 400; i++)
+        {
+            journals.Add(lab.Open());
+            journals[i].Log(journals[i].DeclareSeries("loss"), i, i);
+        }
+
+        Volatile.Write(ref isDone, true);
+        other.Join();
+        Assert.Equal(0, taken);
+        await lab.Pump.FlushAsync(null, default);
+        Assert.All(journals, journal => Assert.Single(lab.Store.PointsOf(journal.Run, "loss")));
+        Assert.All(journals, journal => Assert.True(File.Exists(JournalFolder.FactsPath(journal.Folder))));
+    }
+
+    [Fact]
     public async Task A_live_journal_is_left_alone_by_other_trackers()
     {
         await using var lab = new JournalLab(Down());
