@@ -62,6 +62,15 @@ public sealed class MetricKey : IEquatable<MetricKey>
         return new MetricKey(text[..brace], context);
     }
 
+    /// <summary>The canonical text of a series that is written in any order of its context.</summary>
+    /// <exception cref="ArgumentException">The text is not a series name.</exception>
+    internal static string Canonicalize(string text)
+    {
+        if (text.Contains('{', StringComparison.Ordinal)) return Parse(text).ToString();
+        NameRules.RequireMetricName(text); // most names have no context: nothing to sort, and nothing to make for a first point
+        return text;
+    }
+
     /// <inheritdoc/>
     public bool Equals([NotNullWhen(true)] MetricKey? other) => other is not null && _text == other._text;
 

@@ -9,7 +9,7 @@ public sealed partial class Run
     /// <summary>The tag that holds a run's description; MLflow and its tools show it as the note.</summary>
     public const string NoteTag = "mlflow.note.content";
 
-    private readonly ConcurrentDictionary<string, ParamValue> _params = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, ParamValue>? _params;
 
     /// <summary>Logs a param: something that does not change during the run. The same value again is fine.</summary>
     /// <param name="name">1 to 250 characters, no control characters.</param>
@@ -21,7 +21,7 @@ public sealed partial class Run
     {
         NameRules.RequireParamName(name);
         NameRules.RequireValue(value.ToString(), $"value of param '{name}'");
-        var known = _params.GetOrAdd(name, value);
+        var known = LazyInitializer.EnsureInitialized(ref _params, () => new(StringComparer.Ordinal)).GetOrAdd(name, value);
         if (known != value)
             throw new InvalidOperationException(
                 $"Param '{name}' of run {Id} is {known.Kind} '{NameRules.Shorten(known.ToString())}' and can't become {value.Kind} '{NameRules.Shorten(value.ToString())}': "

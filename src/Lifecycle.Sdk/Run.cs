@@ -31,7 +31,7 @@ public sealed partial class Run : IAsyncDisposable, IDisposable
         _joined = origin.IsJoined;
         Experiment = origin.Experiment;
         Name = origin.Name;
-        foreach (var (name, value) in origin.Params) _params[name] = value;
+        _params = origin.Params is { } known ? new(known, StringComparer.Ordinal) : null;
         if (origin.Capture is { } capture) _capture = RunCapture.Start(this, capture, tracker.TimeProvider, tracker.Logger);
     }
 
@@ -136,7 +136,7 @@ public sealed partial class Run : IAsyncDisposable, IDisposable
 
     private Metric CreateMetric(string key)
     {
-        var canonical = MetricKey.Parse(key).ToString();
+        var canonical = MetricKey.Canonicalize(key);
         return canonical == key
             ? new Metric(_journal, key, FirstAutomaticStep(key))
             : _metrics.GetOrAdd(canonical, _createMetric);
@@ -162,7 +162,7 @@ internal sealed record RunOrigin
 
     public long? FromStep { get; init; }
 
-    public IReadOnlyDictionary<string, ParamValue> Params { get; init; } = new Dictionary<string, ParamValue>();
+    public IReadOnlyDictionary<string, ParamValue>? Params { get; init; }
 
     public IReadOnlyDictionary<string, MetricSummary>? ResumedMetrics { get; init; }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
+using System.Numerics;
 
 namespace Lifecycle.Sdk;
 
@@ -21,9 +20,10 @@ internal static class RunNames
 
     public static string MakeUp(RunId id)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(id.ToString()), hash);
-        var number = ((hash[2] << 8) | hash[3]) % 1000;
-        return string.Create(CultureInfo.InvariantCulture, $"{Adjectives[hash[0] % Adjectives.Length]}-{Nouns[hash[1] % Nouns.Length]}-{number}");
+        // A checksum is enough, and loads no cryptographic library before the first point.
+        uint hash = 0;
+        foreach (var c in id.ToString()) hash = BitOperations.Crc32C(hash, c);
+        var (adjective, noun, number) = (hash & 31, (hash >> 5) & 31, (hash >> 10) % 1000);
+        return string.Create(CultureInfo.InvariantCulture, $"{Adjectives[adjective]}-{Nouns[noun]}-{number}");
     }
 }

@@ -26,7 +26,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         Store = store;
         _options = options;
         TimeProvider = timeProvider;
-        Logger = new GuardedLogger(loggerFactory.CreateLogger<Tracker>());
+        Logger = new GuardedLogger(loggerFactory.CreateLogger("Lifecycle.Sdk.Tracker"));
         Pump = new JournalPump(store, ToSettings(store, options, timeProvider), Logger);
         Runs = new RunCollection(this);
         Experiments = new ExperimentCollection(this);
@@ -87,7 +87,7 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         NameRules.RequireExperimentName(experiment);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        EnsureStarted();
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
         var capture = options.Capture ?? _options.Capture;
         var now = TimeProvider.GetUtcNow();
         var id = options.Id is { IsEmpty: false } given ? given : RunId.New(TimeProvider);
@@ -100,7 +100,9 @@ public sealed partial class Tracker : IAsyncDisposable, IDisposable
         if (options.Note is { } note) facts.Add(new TagSet(Run.NoteTag, note));
         // A new run is in its first attempt. One that the store may know goes on in the one that it knows; the numbers of attempts order them, clocks don't.
         var journal = Pump.Open(id, options.Id is { IsEmpty: false } ? JournalSource.UnknownAttempt : 0, facts);
-        return new Run(this, journal, new RunOrigin { Experiment = experiment, Name = name, Capture = capture });
+        var run = new Run(this, journal, new RunOrigin { Experiment = experiment, Name = name, Capture = capture });
+        EnsureStarted(); // last, so that the pump's first steps don't hold up the program's
+        return run;
     }
 
     /// <summary>

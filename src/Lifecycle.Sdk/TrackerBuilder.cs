@@ -11,15 +11,24 @@ namespace Lifecycle.Sdk;
 public sealed class TrackerBuilder
 {
     private Func<StoreContext, TrackingStore>? _storeFactory;
+    private readonly TrackerOptions _options;
+    private bool _mayBeChanged;
     private bool _built;
 
     /// <summary>A builder with default options.</summary>
-    public TrackerBuilder() : this(new TrackerOptions()) { }
+    public TrackerBuilder() => _options = new TrackerOptions();
 
-    internal TrackerBuilder(TrackerOptions options) => Options = options;
+    internal TrackerBuilder(TrackerOptions options) => (_options, _mayBeChanged) = (options, true);
 
     /// <summary>The options; change them in place.</summary>
-    public TrackerOptions Options { get; }
+    public TrackerOptions Options
+    {
+        get
+        {
+            _mayBeChanged = true;
+            return _options;
+        }
+    }
 
     /// <summary>The clock of everything that the tracker does.</summary>
     /// <value>The system's; in a host, the container's if one is registered.</value>
@@ -67,10 +76,16 @@ public sealed class TrackerBuilder
     public Tracker Build()
     {
         if (_built) throw new InvalidOperationException("This builder has made its tracker: a builder makes one, use a new one.");
-        var result = new TrackerOptionsValidator().Validate(null, Options);
-        if (result.Failed) throw new ArgumentException($"The tracker's options are not valid: {result.FailureMessage}");
-        if (_storeFactory is null) UseStore(Options.Store ?? StoreAddress.FromEnvironment());
+        // The defaults are valid, and the first validation in a process takes as long as a thousand points.
+        if (_mayBeChanged) Validate();
+        if (_storeFactory is null) UseStore(_options.Store ?? StoreAddress.FromEnvironment());
         _built = true;
-        return new Tracker(_storeFactory!(new StoreContext(TimeProvider, LoggerFactory)), Options, TimeProvider, LoggerFactory);
+        return new Tracker(_storeFactory!(new StoreContext(TimeProvider, LoggerFactory)), _options, TimeProvider, LoggerFactory);
+    }
+
+    private void Validate()
+    {
+        var result = new TrackerOptionsValidator().Validate(null, _options);
+        if (result.Failed) throw new ArgumentException($"The tracker's options are not valid: {result.FailureMessage}");
     }
 }

@@ -26,7 +26,8 @@ internal sealed class RunCapture : IDisposable
         _timeProvider = timeProvider;
         if (options.SystemMetricsInterval is { } interval) _systemMetrics = new SystemMetrics(run, interval, timeProvider);
         if (options.Console) _console = ConsoleTee.Attach(new TextParts(run, "console", timeProvider, logger));
-        _facts = Task.Run(CaptureFactsAsync);
+        // On a thread of its own: reading files must not take one of the program's pool, nor wait for it.
+        _facts = Task.Factory.StartNew(CaptureFactsAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
     public static RunCapture Start(Run run, CaptureOptions options, TimeProvider timeProvider, ILogger logger) =>

@@ -89,7 +89,6 @@ internal sealed partial class JournalPump : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The pump has been disposed.</exception>
     public RunJournal Open(RunId run, long attempt, IReadOnlyList<RunFact> first)
     {
-        Start();
         var journal = Make(run, attempt, first);
         lock (_gate)
         {
@@ -97,6 +96,7 @@ internal sealed partial class JournalPump : IAsyncDisposable
             {
                 journal.Drain = Register(journal);
                 _drains.Add(journal.Drain);
+                Start(); // only now: in a new process everything is run for the first time, and the folder comes first
             }
         }
 

@@ -29,7 +29,11 @@ internal static class FileSystems
 
     public static FileSystemTrust Judge(string format)
     {
-        if (Networked.Any(name => format.StartsWith(name, StringComparison.OrdinalIgnoreCase))) return FileSystemTrust.Remote;
+        foreach (var name in Networked)
+        {
+            if (format.StartsWith(name, StringComparison.OrdinalIgnoreCase)) return FileSystemTrust.Remote;
+        }
+
         return Allocating.Contains(format, StringComparer.OrdinalIgnoreCase) ? FileSystemTrust.Allocates : FileSystemTrust.Copies;
     }
 }

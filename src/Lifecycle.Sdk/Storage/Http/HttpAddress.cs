@@ -11,9 +11,13 @@ internal sealed record HttpAddress(string Text, Uri? Server, string? Profile, (s
     private static readonly string[] Schemes = ["http", "https", "azureml", Databricks];
 
     /// <summary>Whether a text is meant to be a server's address.</summary>
-    public static bool IsOne(string text) =>
-        text.Equals(Databricks, StringComparison.OrdinalIgnoreCase)
-        || Schemes.Any(scheme => text.StartsWith(scheme + "://", StringComparison.OrdinalIgnoreCase));
+    public static bool IsOne(string text)
+    {
+        var colon = text.IndexOf("://", StringComparison.Ordinal);
+        return colon < 0
+            ? text.Equals(Databricks, StringComparison.OrdinalIgnoreCase)
+            : Schemes.Contains(text[..colon], StringComparer.OrdinalIgnoreCase);
+    }
 
     /// <exception cref="ArgumentException">The text is not a server's address.</exception>
     public static HttpAddress Parse(string text)

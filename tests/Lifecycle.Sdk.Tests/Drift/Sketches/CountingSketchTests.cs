@@ -1,5 +1,6 @@
 using CsCheck;
 using Lifecycle.Sdk.Drift;
+using Lifecycle.Sdk.Tests.Support;
 using Xunit;
 
 namespace Lifecycle.Sdk.Tests.Drift.Sketches;
@@ -180,9 +181,7 @@ public sealed class CountingSketchTests
         double[] values = SketchData.Of("normal", 20_000);
         var sketch = new TopKSketch<double>();
         sketch.Update(values);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        sketch.Update(values);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocated.BytesOf(() => sketch.Update(values)));
     }
 
     private static void AssertDefinition(HistogramSketch sketch, double[] values)

@@ -1,3 +1,4 @@
+using Lifecycle.Sdk.Tests.Support;
 using System.Buffers;
 using System.Buffers.Binary;
 using Lifecycle.Sdk.Drift;
@@ -200,10 +201,11 @@ public abstract class NumericSketchFormatTests<T> : SketchFormatTests<T>
         double[] values = SketchData.Of("normal", 100_000);
         T sketch = Create();
         for (int i = 0; i < 3; i++) sketch.Update(values);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        sketch.Update(values.AsSpan(0, 50_000));
-        foreach (double value in values.AsSpan(0, 50_000)) sketch.Update(value);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocated.BytesOf(() =>
+        {
+            sketch.Update(values.AsSpan(0, 50_000));
+            foreach (double value in values.AsSpan(0, 50_000)) sketch.Update(value);
+        }));
     }
 
     [Fact]

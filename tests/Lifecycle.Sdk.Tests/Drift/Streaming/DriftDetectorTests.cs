@@ -1,5 +1,6 @@
 using CsCheck;
 using Lifecycle.Sdk.Drift;
+using Lifecycle.Sdk.Tests.Support;
 using Xunit;
 
 namespace Lifecycle.Sdk.Tests.Drift.Streaming;
@@ -141,10 +142,10 @@ public sealed class DriftDetectorTests
         var stream = Detectors.Stream(3000, 8);
         foreach (var value in stream) detector.Update(value);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var value in stream) detector.Update(value);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocated.BytesOf(() =>
+        {
+            foreach (var value in stream) detector.Update(value);
+        }));
     }
 
     [Fact]
