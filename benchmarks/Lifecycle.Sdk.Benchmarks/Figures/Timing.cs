@@ -6,14 +6,18 @@ namespace Lifecycle.Sdk.Benchmarks.Figures;
 /// <summary>Medians of interleaved rounds: what disturbs the machine disturbs product and floor alike.</summary>
 internal static class Timing
 {
-    /// <summary>Runs product and floor in turns and gives the median milliseconds of each. One round of warm-up is not counted, nor what is done
+    /// <summary>Runs product and floor in turns and gives the median milliseconds of each. Rounds of warm-up are not counted, nor what is done
     /// between the two.</summary>
-    public static (double Product, double Floor) Interleave(Action product, Action floor, int rounds, Action? between = null)
+    public static (double Product, double Floor) Interleave(Action product, Action floor, int rounds, Action? between = null, int warmUp = 1)
     {
         var (products, floors) = (new double[rounds], new double[rounds]);
-        product();
-        between?.Invoke();
-        floor();
+        for (var round = 0; round < warmUp; round++)
+        {
+            product();
+            between?.Invoke();
+            floor();
+        }
+
         for (var round = 0; round < rounds; round++)
         {
             products[round] = Milliseconds(product);
