@@ -60,7 +60,7 @@ internal sealed class LogBatch : IDisposable
 
         foreach (var tag in Tags)
         {
-            WireKeyRules.RequireTag(tag, WireLimits.RunTagValue, isDialect);
+            WireKeyRules.RequireTag(tag, isDialect);
             facts.Add(TagFact(tag));
         }
 

@@ -34,7 +34,7 @@ internal static class LogEndpoints
         var request = await call.ReadAsync().ConfigureAwait(false);
         var run = RunEndpoints.ParseRun(request.RequiredRun());
         var tag = new WireTag(request.Required("key"), request.Given("value") ?? "");
-        WireKeyRules.RequireTag(tag, WireLimits.RunTagValue, call.IsDialect);
+        WireKeyRules.RequireTag(tag, call.IsDialect);
         await LogFactsAsync(call, run, LogBatch.TagFact(tag)).ConfigureAwait(false);
     }
 
