@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -41,7 +42,8 @@ internal readonly record struct ArtifactPlace(RunId Run, string? Model, string P
         for (var i = 1; i < parts.Length; i++)
         {
             if (parts[i] != Folder || !RunId.TryParse(parts[i - 1], null, out var id)) continue;
-            var isModel = i >= 2 && parts[i - 2] == Models;
+            // An experiment may have been given a folder of that name, in which there are runs.
+            var isModel = i >= 2 && parts[i - 2] == Models && parts[i - 1].StartsWith(LoggedModel.IdPrefix, StringComparison.Ordinal);
             place = new ArtifactPlace(isModel ? default : id, isModel ? parts[i - 1] : null, string.Join('/', parts[(i + 1)..]));
             return true;
         }
@@ -62,10 +64,21 @@ internal readonly record struct ArtifactPlace(RunId Run, string? Model, string P
             path = decoded;
         }
 
+        if (!isDialect) path = Escape(path);
         if (path.Split('/', '\\').Contains("..")) throw Refused(encoded, "it contains '..'.");
         if (path.StartsWith('/') || path.Contains("//", StringComparison.Ordinal) || path.Contains('\\') || (path.Contains('#') && !isDialect) || path.Contains('\0') || (path.Length > 1 && path[1] == ':'))
             throw Refused(encoded, "it must be relative, without empty parts, '\\' and '#'.");
         return path.Trim('/');
+    }
+
+    /// <summary>
+    /// Writes control characters as they came, as MLflow's servers do: in the names of images, a time stands after a percent sign, and decoding makes such a character of its
+    /// first digits. NUL stays and is refused.
+    /// </summary>
+    private static string Escape(string path)
+    {
+        if (!path.AsSpan().ContainsAnyInRange('\u0001', '\u001f') && !path.Contains('\u007f')) return path;
+        return string.Concat(path.Select(c => c is > '\0' and < ' ' or '\u007f' ? string.Create(CultureInfo.InvariantCulture, $"%{(int)c:x2}") : c.ToString()));
     }
 
     private static ApiException Refused(string path, string why) => ApiException.Refused($"Invalid path: '{ApiException.Shorten(path)}': {why}");

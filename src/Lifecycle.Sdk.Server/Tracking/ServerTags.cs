@@ -1,0 +1,19 @@
+using Lifecycle.Sdk.Storage;
+
+namespace Lifecycle.Sdk.Server;
+
+/// <summary>Tags in which the server keeps what the store has no place for. They are not shown.</summary>
+internal static class ServerTags
+{
+    public const string ArtifactLocation = "lifecycle.artifact_location";
+    public const string ModelInputs = "lifecycle.model_inputs";
+    public const string ModelOutputs = "lifecycle.model_outputs";
+    public const string DatasetPrefix = "lifecycle.dataset_input.";
+    public const string LoggedModelPrefix = "lifecycle.logged_model.";
+    public const string ModelMetricPrefix = "lifecycle.model_metric.";
+
+    private static readonly string[] Prefixes = [DatasetPrefix, LoggedModelPrefix, ModelMetricPrefix];
+
+    public static bool IsHidden(string tag) =>
+        tag is ArtifactLocation or ModelInputs or ModelOutputs || Array.Exists(Prefixes, prefix => tag.StartsWith(prefix, StringComparison.Ordinal));
+}
