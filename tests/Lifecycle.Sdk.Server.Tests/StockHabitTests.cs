@@ -68,15 +68,29 @@ public sealed class StockHabitTests
         Assert.Null((await server.CallAsync("GET", $"logged-models/{model}?allow_deleted=true"))["model"]!["info"]!["tags"]);
     }
 
-    /// <summary>An experiment may have been given a folder called models.</summary>
-    [Fact]
-    public async Task A_run_in_a_folder_called_models_is_a_run()
+    /// <summary>An experiment may have been given any folder.</summary>
+    [Theory]
+    [InlineData("models")]
+    [InlineData("team/artifacts")]
+    [InlineData("host:8080/artifacts/models")]
+    public async Task Runs_and_models_are_found_in_any_folder(string folder)
     {
         await using var server = await TestServer.StartAsync();
-        var experiment = (string)(await server.CallAsync("POST", "experiments/create", """{"name":"e","artifact_location":"mlflow-artifacts:/models"}"""))["experiment_id"]!;
+        var slashes = folder.Contains(':', StringComparison.Ordinal) ? "//" : "/";
+        var location = $"mlflow-artifacts:{slashes}{folder}";
+        var experiment = (string)(await server.CallAsync("POST", "experiments/create", $$"""{"name":"e","artifact_location":"{{location}}"}"""))["experiment_id"]!;
         var run = await server.NewRunAsync(experiment);
-        Assert.Equal(200, (await server.SendAsync("PUT", $"/api/2.0/mlflow-artifacts/artifacts/models/{run}/artifacts/a.txt", "a")).Status);
-        Assert.Equal("a.txt", (string)(await server.CallAsync("GET", $"artifacts/list?run_id={run}"))["files"]![0]!["path"]!);
+        var model = await server.CallAsync("POST", "logged-models", $$"""{"experiment_id":"{{experiment}}","name":"m","source_run_id":"{{run}}"}""");
+        string[] uris = [$"{location}/{run}/artifacts", (string)model["model"]!["info"]!["artifact_uri"]!];
+        foreach (var uri in uris)
+        {
+            var root = new Uri(uri).AbsolutePath;
+            Assert.Equal(200, (await server.SendAsync("PUT", $"/api/2.0/mlflow-artifacts/artifacts{root}/model/artifacts/a.txt", "a")).Status);
+            var listed = await server.SendAsync("GET", $"/api/2.0/mlflow-artifacts/artifacts?path={root.TrimStart('/')}/model/artifacts");
+            Assert.Equal("""{"files":[{"path":"a.txt","is_dir":false,"file_size":1}]}""", listed.Body);
+        }
+
+        Assert.Equal(["model", "models"], (await server.CallAsync("GET", $"artifacts/list?run_id={run}"))["files"]!.AsArray().Select(file => (string)file!["path"]!));
     }
 
     /// <summary>MLflow's servers cut them; what a script goes on after there must not end it here.</summary>

@@ -37,13 +37,20 @@ internal readonly record struct ArtifactPlace(RunId Run, string? Model, string P
     /// <summary>Reads a path whose parts are plain text.</summary>
     public static bool TryParse(string path, out ArtifactPlace place)
     {
-        place = default;
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        // Where an experiment was given a folder such as team/artifacts, the first id in the usual form is the run.
+        return TryParse(parts, isUsual: true, out place) || TryParse(parts, isUsual: false, out place);
+    }
+
+    private static bool TryParse(string[] parts, bool isUsual, out ArtifactPlace place)
+    {
+        place = default;
         for (var i = 1; i < parts.Length; i++)
         {
             if (parts[i] != Folder || !RunId.TryParse(parts[i - 1], null, out var id)) continue;
             // An experiment may have been given a folder of that name, in which there are runs.
             var isModel = i >= 2 && parts[i - 2] == Models && parts[i - 1].StartsWith(LoggedModel.IdPrefix, StringComparison.Ordinal);
+            if (isUsual && !isModel && !Guid.TryParseExact(parts[i - 1], "N", out _)) continue;
             place = new ArtifactPlace(isModel ? default : id, isModel ? parts[i - 1] : null, string.Join('/', parts[(i + 1)..]));
             return true;
         }
