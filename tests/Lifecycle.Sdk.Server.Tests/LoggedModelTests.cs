@@ -155,6 +155,23 @@ public sealed class LoggedModelTests
         Assert.Equal("""{"model_inputs":[{"model_id":"m-1"},{"model_id":"m-2"}]}""", (await server.CallAsync("GET", $"runs/get?run_id={run}"))["run"]!["inputs"]!.ToJsonString());
     }
 
+    [Fact]
+    public async Task A_run_may_put_out_thousands_of_models()
+    {
+        await using var server = await TestServer.StartAsync();
+        var run = await server.NewRunAsync();
+        for (var batch = 0; batch < 3; batch++)
+        {
+            var outputs = Enumerable.Range(batch * 1_000, 1_000).Select(step => FormattableString.Invariant($$"""{"model_id":"m-{{step:x32}}","step":{{step}}}"""));
+            await server.CallAsync("POST", "runs/outputs", $$"""{"run_id":"{{run}}","models":[{{string.Join(',', outputs)}}]}""");
+        }
+
+        var known = (await server.CallAsync("GET", $"runs/get?run_id={run}"))["run"]!;
+
+        Assert.Equal(Enumerable.Range(0, 3_000), known["outputs"]!["model_outputs"]!.AsArray().Select(output => (int)output!["step"]!));
+        Assert.DoesNotContain("lifecycle.", known["data"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
     private static async Task<(string Run, string Model)> NewModelAsync(TestServer server, string name, string parameters = "[]")
     {
         var run = await server.NewRunAsync();

@@ -3,17 +3,15 @@ using Lifecycle.Sdk.Storage;
 
 namespace Lifecycle.Sdk.Server;
 
-/// <summary>A logged model as tags of its run: the record in as many parts as it takes, <c>lifecycle.logged_model.ID</c>, then <c>ID.2</c> and so on, and its metrics.</summary>
+/// <summary>A logged model as tags of its run: the record, in parts if it is long, and each of its metrics.</summary>
 internal static class LoggedModelTags
 {
     /// <summary>What writes a record over the one that is there.</summary>
-    public static IEnumerable<RunFact> Write(LoggedModel model)
-    {
-        // The serializer escapes what is not ASCII, so no part ends within a character.
-        var parts = JsonSerializer.Serialize(model, ServerJson.Default.LoggedModel).Chunk(NameRules.MaxTextLength).Select(part => new string(part)).ToList();
-        for (var part = 1; part <= parts.Count; part++) yield return new TagSet(NameOf(model.TagName, part), parts[part - 1]);
-        for (var part = parts.Count + 1; part <= model.Parts; part++) yield return new TagDeleted(NameOf(model.TagName, part));
-    }
+    public static IReadOnlyList<RunFact> Write(LoggedModel model) =>
+    [
+        new TagSet(ServerTags.HasLoggedModels, "true"),
+        .. TagParts.Write(model.TagName, JsonSerializer.Serialize(model, ServerJson.Default.LoggedModel), model.Parts),
+    ];
 
     /// <summary>What writes the points that are later than those which are there.</summary>
     public static IReadOnlyList<RunFact> Write(RunInfo run, IEnumerable<LoggedModelMetric> points)
@@ -45,11 +43,10 @@ internal static class LoggedModelTags
     /// <summary>Reads a model; null if it is not there, or was changed by hand.</summary>
     public static LoggedModel? Read(RunInfo run, string id)
     {
-        var (json, parts) = ("", 0);
-        while (run.Tags.TryGetValue(NameOf(ServerTags.LoggedModelPrefix + id, parts + 1), out var part)) (json, parts) = (json + part, parts + 1);
+        var (json, parts) = TagParts.Read(run, ServerTags.LoggedModelPrefix + id);
         try
         {
-            if (parts == 0 || JsonSerializer.Deserialize(json, ServerJson.Default.LoggedModel) is not { } model) return null;
+            if (json is null || JsonSerializer.Deserialize(json, ServerJson.Default.LoggedModel) is not { } model) return null;
             var prefix = LoggedModelMetric.PrefixOf(id);
             return model with
             {
@@ -75,6 +72,4 @@ internal static class LoggedModelTags
             return null;
         }
     }
-
-    private static string NameOf(string tag, int part) => part == 1 ? tag : FormattableString.Invariant($"{tag}.{part}");
 }

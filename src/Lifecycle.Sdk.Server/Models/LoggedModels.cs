@@ -25,7 +25,7 @@ internal sealed class LoggedModels(TrackingServer server)
         if (model.SourceRunId is { } source)
         {
             model = model with { Run = (await RunEndpoints.GetRunAsync(call, RunEndpoints.ParseRun(source)).ConfigureAwait(false)).Id };
-            await LogAsync(model.Run, [.. LoggedModelTags.Write(model)]).ConfigureAwait(false);
+            await LogAsync(model.Run, LoggedModelTags.Write(model)).ConfigureAwait(false);
         }
         else
         {
@@ -53,7 +53,7 @@ internal sealed class LoggedModels(TrackingServer server)
     public async ValueTask<LoggedModel> ChangeAsync(string id, Func<LoggedModel, LoggedModel> change, CancellationToken cancellationToken)
     {
         var model = change(await GetAsync(id, cancellationToken).ConfigureAwait(false)) with { LastUpdateTime = server.Now.ToUnixTimeMilliseconds() };
-        await LogAsync(model.Run, [.. LoggedModelTags.Write(model)]).ConfigureAwait(false);
+        await LogAsync(model.Run, LoggedModelTags.Write(model)).ConfigureAwait(false);
         return model;
     }
 
@@ -83,7 +83,7 @@ internal sealed class LoggedModels(TrackingServer server)
     public async ValueTask<List<LoggedModel>> ListAsync(IReadOnlyList<string> experimentIds, CancellationToken cancellationToken)
     {
         var models = new List<LoggedModel>();
-        var query = new RunQuery { ExperimentIds = experimentIds };
+        var query = new RunQuery { ExperimentIds = experimentIds, Filter = Has(ServerTags.HasLoggedModels) };
         do
         {
             var page = await Store.SearchRunsAsync(query, cancellationToken).ConfigureAwait(false);
@@ -94,11 +94,12 @@ internal sealed class LoggedModels(TrackingServer server)
         return [.. models.OrderByDescending(model => model.CreationTime).ThenBy(model => model.Id, StringComparer.Ordinal)];
     }
 
+    private static ComparisonExpression Has(string tag) => new(new SearchField(SearchEntity.Tag, tag), ComparisonOperator.Like, "%");
+
     private async ValueTask<RunInfo?> FindRunAsync(string id, CancellationToken cancellationToken)
     {
         if (!id.StartsWith(LoggedModel.IdPrefix, StringComparison.Ordinal) || id.Length > 64) return null;
-        var filter = new ComparisonExpression(new SearchField(SearchEntity.Tag, ServerTags.LoggedModelPrefix + id), ComparisonOperator.Like, "%");
-        var page = await Store.SearchRunsAsync(new RunQuery { Filter = filter, View = StageView.All, MaxResults = 1 }, cancellationToken).ConfigureAwait(false);
+        var page = await Store.SearchRunsAsync(new RunQuery { Filter = Has(ServerTags.LoggedModelPrefix + id), View = StageView.All, MaxResults = 1 }, cancellationToken).ConfigureAwait(false);
         return page.Items is [var run] ? run : null;
     }
 

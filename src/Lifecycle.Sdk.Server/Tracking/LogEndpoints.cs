@@ -59,8 +59,8 @@ internal static class LogEndpoints
         List<RunFact> facts = [.. request.Objects("datasets").SelectMany(input => DatasetDetails.FactsOf(input, call.IsDialect))];
         if (request.Objects("models") is { Count: > 0 } models)
         {
-            var known = (await RunEndpoints.GetRunAsync(call, run).ConfigureAwait(false)).Tags.GetValueOrDefault(ServerTags.ModelInputs);
-            facts.Add(new TagSet(ServerTags.ModelInputs, RunModels.Add(known, models.Select(model => new WireModelInput(model.Required("model_id"))))));
+            var known = await RunEndpoints.GetRunAsync(call, run).ConfigureAwait(false);
+            facts.AddRange(RunModels.Add(known, models.Select(model => new WireModelInput(model.Required("model_id")))));
         }
 
         await LogFactsAsync(call, run, [.. facts]).ConfigureAwait(false);
@@ -88,7 +88,7 @@ internal static class LogEndpoints
         var request = await call.ReadAsync().ConfigureAwait(false);
         var run = await RunEndpoints.GetRunAsync(call, RunEndpoints.ParseRun(request.RequiredRun())).ConfigureAwait(false);
         var outputs = request.Objects("models").Select(model => new WireModelOutput(model.Required("model_id"), model.Int64("step") ?? 0));
-        await LogFactsAsync(call, run.Id, new TagSet(ServerTags.ModelOutputs, RunModels.Add(run.Tags.GetValueOrDefault(ServerTags.ModelOutputs), outputs))).ConfigureAwait(false);
+        await LogFactsAsync(call, run.Id, [.. RunModels.Add(run, outputs)]).ConfigureAwait(false);
     }
 
     /// <summary>Logs facts to a run and answers.</summary>

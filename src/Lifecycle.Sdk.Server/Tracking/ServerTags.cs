@@ -9,11 +9,15 @@ internal static class ServerTags
     public const string ModelInputs = "lifecycle.model_inputs";
     public const string ModelOutputs = "lifecycle.model_outputs";
     public const string DatasetPrefix = "lifecycle.dataset_input.";
+
+    /// <summary>Whether logged models belong to the run. Clients ask for them whenever they list or read artifacts: the other runs must not be read for that.</summary>
+    public const string HasLoggedModels = "lifecycle.has_logged_models";
+
     public const string LoggedModelPrefix = "lifecycle.logged_model.";
     public const string ModelMetricPrefix = "lifecycle.model_metric.";
 
-    private static readonly string[] Prefixes = [DatasetPrefix, LoggedModelPrefix, ModelMetricPrefix];
+    private static readonly string[] Prefixes = [DatasetPrefix, LoggedModelPrefix, ModelMetricPrefix, ModelInputs + ".", ModelOutputs + "."];
 
     public static bool IsHidden(string tag) =>
-        tag is ArtifactLocation or ModelInputs or ModelOutputs || Array.Exists(Prefixes, prefix => tag.StartsWith(prefix, StringComparison.Ordinal));
+        tag is ArtifactLocation or ModelInputs or ModelOutputs or HasLoggedModels || Array.Exists(Prefixes, prefix => tag.StartsWith(prefix, StringComparison.Ordinal));
 }
