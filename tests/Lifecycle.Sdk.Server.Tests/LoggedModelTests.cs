@@ -156,6 +156,19 @@ public sealed class LoggedModelTests
     }
 
     [Fact]
+    public async Task A_search_may_ask_for_any_number_of_models_and_goes_on_by_pages()
+    {
+        await using var server = await TestServer.StartAsync();
+        foreach (var name in (string[])["a", "b", "c"]) await NewModelAsync(server, name);
+        Assert.Equal(3, (await server.CallAsync("POST", "logged-models/search", """{"experiment_ids":["0"],"max_results":50000}"""))["models"]!.AsArray().Count);
+        var first = await server.CallAsync("POST", "logged-models/search", """{"experiment_ids":["0"],"max_results":2,"order_by":[{"field_name":"name","ascending":true}]}""");
+        var token = (string)first["next_page_token"]!;
+        var second = await server.CallAsync("POST", "logged-models/search", $$"""{"experiment_ids":["0"],"max_results":2,"order_by":[{"field_name":"name","ascending":true}],"page_token":"{{token}}"}""");
+        Assert.Equal(["a", "b", "c"], first["models"]!.AsArray().Concat(second["models"]!.AsArray()).Select(model => (string)model!["info"]!["name"]!));
+        Assert.Null(second["next_page_token"]);
+    }
+
+    [Fact]
     public async Task A_run_may_put_out_thousands_of_models()
     {
         await using var server = await TestServer.StartAsync();

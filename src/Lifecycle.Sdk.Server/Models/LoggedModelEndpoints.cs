@@ -45,7 +45,8 @@ internal static class LoggedModelEndpoints
         var request = await call.ReadAsync().ConfigureAwait(false);
         var search = new LoggedModelSearch([.. request.Objects("datasets").Select(dataset => new DatasetCondition(dataset.Required("dataset_name"), dataset.Text("dataset_digest")))]);
         var condition = search.Compile(SearchParser.ParseLoggedModelFilter(request.Text("filter")));
-        var size = request.MaxResults(DefaultPage, MaxPage);
+        // MLflow's servers know no upper limit here: who asks for more gets a page, and a token for the next.
+        var size = Math.Min(request.MaxResults(DefaultPage, int.MaxValue), MaxPage);
         var skip = request.Text("page_token") is { } token
             ? int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : throw ApiException.Invalid("page_token", token, "it is not one of this server's.")
             : 0;

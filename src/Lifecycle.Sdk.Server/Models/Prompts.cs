@@ -1,5 +1,4 @@
 using Lifecycle.Sdk.Storage;
-using Lifecycle.Sdk.Storage.Http;
 
 namespace Lifecycle.Sdk.Server;
 

@@ -1,5 +1,3 @@
-using Lifecycle.Sdk.Storage;
-
 namespace Lifecycle.Sdk.Server;
 
 /// <summary>Tags in which the server keeps what the store has no place for. They are not shown.</summary>
