@@ -155,6 +155,20 @@ public sealed class LoggedModelTests
         Assert.Equal("""{"model_inputs":[{"model_id":"m-1"},{"model_id":"m-2"}]}""", (await server.CallAsync("GET", $"runs/get?run_id={run}"))["run"]!["inputs"]!.ToJsonString());
     }
 
+    [Theory]
+    [InlineData(StoreKind.LocalFile)]
+    [InlineData(StoreKind.Sqlite)]
+    public async Task A_model_without_a_run_adds_none_that_a_search_would_find(StoreKind kind)
+    {
+        await using var server = await TestServer.StartAsync(kind);
+        var run = await server.NewRunAsync();
+        var model = (await server.CallAsync("POST", "logged-models", """{"experiment_id":"0","name":"alone"}"""))["model"]!["info"]!;
+        foreach (var search in (string[])["""{"experiment_ids":["0"],"max_results":1,"order_by":["start_time DESC"]}""", """{"experiment_ids":["0"],"filter":"run_name LIKE '%'"}"""])
+            Assert.Equal(run, (string)(await server.CallAsync("POST", "runs/search", search))["runs"]!.AsArray().Single()!["info"]!["run_id"]!);
+        Assert.Null(model["source_run_id"]);
+        Assert.Single((await server.CallAsync("POST", "logged-models/search", """{"experiment_ids":["0"]}"""))["models"]!.AsArray());
+    }
+
     [Fact]
     public async Task A_search_may_ask_for_any_number_of_models_and_goes_on_by_pages()
     {

@@ -40,6 +40,7 @@ internal sealed class LoggedModels(TrackingServer server)
                     Facts =
                     [
                         new RunStarted(model.ExperimentId, null, $"model {model.Name}", now, null, call.User),
+                        new TagSet(ServerTags.IsModelHome, "true"),
                         .. LoggedModelTags.Write(model),
                         new RunStatusChanged(RunStatus.Finished, now, null),
                     ],
