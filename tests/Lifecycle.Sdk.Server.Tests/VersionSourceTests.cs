@@ -62,6 +62,16 @@ public sealed class VersionSourceTests
         Assert.Equal("""{"files":[{"path":"MLmodel","is_dir":false,"file_size":7}]}""", listed.Body);
     }
 
+    [Fact]
+    public async Task A_version_keeps_the_link_to_its_run()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.CallAsync("POST", "registered-models/create", """{"name":"m"}""");
+        await server.CallAsync("POST", "model-versions/create", """{"name":"m","source":"s3://b/m","run_link":"https://elsewhere/runs/1","tags":[{"key":"a","value":"b"}]}""");
+        var version = (await server.CallAsync("GET", "model-versions/get?name=m&version=1"))["model_version"]!;
+        Assert.Equal(("https://elsewhere/runs/1", """[{"key":"a","value":"b"}]"""), ((string)version["run_link"]!, version["tags"]!.ToJsonString()));
+    }
+
     private static async Task CreateAsync(TestServer server, string name, string source, string run = "")
     {
         await server.SendAsync("POST", "/api/2.0/mlflow/registered-models/create", $$"""{"name":"{{name}}"}""");

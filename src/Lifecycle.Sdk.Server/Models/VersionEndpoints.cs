@@ -15,6 +15,7 @@ internal static class VersionEndpoints
         var (name, source) = (request.Required("name"), request.Required("source"));
         var tags = ModelEndpoints.TagsOf(request, call.IsDialect);
         var version = Prompts.Is(tags, source) ? new NewModelVersion { Source = source } : await VersionSource.ResolveAsync(call, source, request.Text("run_id")).ConfigureAwait(false);
+        if (request.Text("run_link") is { } link) tags = new Dictionary<string, string>(tags, StringComparer.Ordinal) { [ServerTags.RunLink] = link };
         version = version with { Description = request.Text("description") ?? "", Tags = tags };
         call.Changes("model", name);
         var created = await ModelEndpoints.RegistryOf(call).CreateVersionAsync(name, version, call.Aborted).ConfigureAwait(false);

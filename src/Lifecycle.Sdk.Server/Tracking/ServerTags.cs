@@ -4,6 +4,10 @@ namespace Lifecycle.Sdk.Server;
 internal static class ServerTags
 {
     public const string ArtifactLocation = "lifecycle.artifact_location";
+
+    /// <summary>Of a version: where else to look at its run.</summary>
+    public const string RunLink = "lifecycle.run_link";
+
     public const string ModelInputs = "lifecycle.model_inputs";
     public const string ModelOutputs = "lifecycle.model_outputs";
     public const string DatasetPrefix = "lifecycle.dataset_input.";
@@ -20,5 +24,5 @@ internal static class ServerTags
     private static readonly string[] Prefixes = [DatasetPrefix, LoggedModelPrefix, ModelMetricPrefix, ModelInputs + ".", ModelOutputs + "."];
 
     public static bool IsHidden(string tag) =>
-        tag is ArtifactLocation or ModelInputs or ModelOutputs or HasLoggedModels or IsModelHome || Array.Exists(Prefixes, prefix => tag.StartsWith(prefix, StringComparison.Ordinal));
+        tag is ArtifactLocation or RunLink or ModelInputs or ModelOutputs or HasLoggedModels or IsModelHome || Array.Exists(Prefixes, prefix => tag.StartsWith(prefix, StringComparison.Ordinal));
 }
