@@ -15,7 +15,7 @@ public sealed record DatasetInput
     /// <summary>The kind of source, such as <c>file</c>, <c>http</c>, <c>sql</c>; null if not known.</summary>
     public string? SourceType { get; init; }
 
-    /// <summary>The columns and their types, free text or JSON; null if not known.</summary>
+    /// <summary>The columns and their types, free text or JSON, at most 1,048,576 characters; null if not known.</summary>
     public string? Schema { get; init; }
 
     /// <summary>How many rows; null if not known.</summary>

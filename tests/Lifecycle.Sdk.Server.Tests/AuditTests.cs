@@ -137,7 +137,9 @@ public sealed class AuditTests
             ("POST", Api + "registered-models/rename", "adam", """{"name":"nobody","new_name":"x"}""", 404),
             ("DELETE", Api + "registered-models/delete", "ana", """{"name":"taken"}""", 403),
             ("POST", Api + "model-versions/transition-stage", "adam", """{"name":"taken","version":"9","stage":"Production"}""", 404),
-            ("POST", Api + "logged-models", "adam", $$"""{"experiment_id":"0","name":"m","params":[{"key":"p","value":"{{long_}}"}]}""", 400),
+            ("POST", Api + "logged-models", "adam", $$"""{"experiment_id":"0","name":"m","source_run_id":"{{deleted}}"}""", 400),
+            // The store refuses the run that was to be its own, whose name is longer than the model's.
+            ("POST", Api + "logged-models", "adam", $$"""{"experiment_id":"0","name":"{{new string('m', 500)}}"}""", 400),
             ("PATCH", Api + "logged-models/m-none", "adam", """{"status":"LOGGED_MODEL_READY"}""", 404),
             ("DELETE", Api + "runs/create", "adam", "{}", 405),
         ];

@@ -63,9 +63,9 @@ internal static class EndpointTable
         new(Get, Proxy + "artifacts/{**path}", Role.Reader, ArtifactEndpoints.GetAsync),
         new(Put, Proxy + "artifacts/{**path}", Role.Writer, ArtifactEndpoints.PutAsync),
         new(Delete, Proxy + "artifacts/{**path}", Role.Writer, ArtifactEndpoints.DeleteAsync),
-        new(Post, Proxy + "mpu/{operation}/{**path}", Role.Writer, NotImplemented("Multipart upload")),
-        new(Get, Proxy + "presigned/{**path}", Role.Reader, NotImplemented("A presigned address")),
-        new(Post, Mlflow + "artifacts/presigned-upload-url", Role.Writer, NotImplemented("A presigned address")),
+        new(Post, Proxy + "mpu/{operation}/{**path}", Role.Writer, NotImplemented("Multipart upload is not supported for the current artifact repository")),
+        new(Get, Proxy + "presigned/{**path}", Role.Reader, NotImplemented("A presigned address is not supported by this server")),
+        new(Post, Mlflow + "artifacts/presigned-upload-url", Role.Writer, NotImplemented("A presigned address is not supported by this server")),
 
         new(Post, Mlflow + "registered-models/create", Role.Writer, ModelEndpoints.CreateAsync),
         new(Post, Mlflow + "registered-models/rename", Role.Writer, ModelEndpoints.RenameAsync),
@@ -162,8 +162,9 @@ internal static class EndpointTable
         await call.Context.Response.WriteAsync(text, call.Aborted).ConfigureAwait(false);
     };
 
+    /// <param name="what">The beginning of the message. Clients know by it that they should go the plain way, and give up if it is another.</param>
     private static ApiHandler NotImplemented(string what) => _ =>
-        throw new ApiException(WireError.NotImplemented, $"{what} is not supported by this server: use the plain artifact endpoints.");
+        throw new ApiException(WireError.NotImplemented, $"{what}: use the plain artifact endpoints.");
 
     /// <summary>A path that is known under another method is answered with 405.</summary>
     private static Task Unknown(ApiCall call)

@@ -15,7 +15,7 @@ internal sealed record WireLoggedModelsAnswer(IReadOnlyList<WireLoggedModel>? Mo
 
 internal sealed record WireLoggedModel(WireLoggedModelInfo Info, WireLoggedModelData? Data);
 
-internal sealed record WireLoggedModelData(IReadOnlyList<WireTag>? Params);
+internal sealed record WireLoggedModelData(IReadOnlyList<WireTag>? Params, IReadOnlyList<LoggedModelMetric>? Metrics);
 
 internal sealed record WireLoggedModelInfo
 {
@@ -50,5 +50,8 @@ internal sealed record WireLoggedModelInfo
 [JsonSerializable(typeof(WireLoggedModelAnswer))]
 [JsonSerializable(typeof(WireLoggedModelsAnswer))]
 [JsonSerializable(typeof(LoggedModel))]
+[JsonSerializable(typeof(LoggedModelMetric))]
+[JsonSerializable(typeof(DatasetDetails))]
+[JsonSerializable(typeof(IReadOnlyList<WireModelInput>))]
 [JsonSerializable(typeof(IReadOnlyList<WireModelOutput>))]
 internal sealed partial class ServerJson : JsonSerializerContext;

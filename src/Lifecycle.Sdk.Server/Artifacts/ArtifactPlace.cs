@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -36,12 +37,20 @@ internal readonly record struct ArtifactPlace(RunId Run, string? Model, string P
     /// <summary>Reads a path whose parts are plain text.</summary>
     public static bool TryParse(string path, out ArtifactPlace place)
     {
-        place = default;
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        // Where an experiment was given a folder such as team/artifacts, the first id in the usual form is the run.
+        return TryParse(parts, isUsual: true, out place) || TryParse(parts, isUsual: false, out place);
+    }
+
+    private static bool TryParse(string[] parts, bool isUsual, out ArtifactPlace place)
+    {
+        place = default;
         for (var i = 1; i < parts.Length; i++)
         {
             if (parts[i] != Folder || !RunId.TryParse(parts[i - 1], null, out var id)) continue;
-            var isModel = i >= 2 && parts[i - 2] == Models;
+            // An experiment may have been given a folder of that name, in which there are runs.
+            var isModel = i >= 2 && parts[i - 2] == Models && parts[i - 1].StartsWith(LoggedModel.IdPrefix, StringComparison.Ordinal);
+            if (isUsual && !isModel && !Guid.TryParseExact(parts[i - 1], "N", out _)) continue;
             place = new ArtifactPlace(isModel ? default : id, isModel ? parts[i - 1] : null, string.Join('/', parts[(i + 1)..]));
             return true;
         }
@@ -62,10 +71,21 @@ internal readonly record struct ArtifactPlace(RunId Run, string? Model, string P
             path = decoded;
         }
 
+        if (!isDialect) path = Escape(path);
         if (path.Split('/', '\\').Contains("..")) throw Refused(encoded, "it contains '..'.");
         if (path.StartsWith('/') || path.Contains("//", StringComparison.Ordinal) || path.Contains('\\') || (path.Contains('#') && !isDialect) || path.Contains('\0') || (path.Length > 1 && path[1] == ':'))
             throw Refused(encoded, "it must be relative, without empty parts, '\\' and '#'.");
         return path.Trim('/');
+    }
+
+    /// <summary>
+    /// Writes control characters as they came, as MLflow's servers do: in the names of images, a time stands after a percent sign, and decoding makes such a character of its
+    /// first digits. NUL stays and is refused.
+    /// </summary>
+    private static string Escape(string path)
+    {
+        if (!path.AsSpan().ContainsAnyInRange('\u0001', '\u001f') && !path.Contains('\u007f')) return path;
+        return string.Concat(path.Select(c => c is > '\0' and < ' ' or '\u007f' ? string.Create(CultureInfo.InvariantCulture, $"%{(int)c:x2}") : c.ToString()));
     }
 
     private static ApiException Refused(string path, string why) => ApiException.Refused($"Invalid path: '{ApiException.Shorten(path)}': {why}");

@@ -3,10 +3,11 @@ using Lifecycle.Sdk.Storage.Http;
 
 namespace Lifecycle.Sdk.Server;
 
-/// <summary>A logged model of the 3.x clients, as it is kept: JSON in a tag of the run that its files belong to.</summary>
+/// <summary>A logged model of the 3.x clients, as it is kept: JSON in tags of the run that its files belong to.</summary>
 internal sealed record LoggedModel
 {
     public const string Pending = "LOGGED_MODEL_PENDING";
+    public const string IdPrefix = "m-";
 
     public required string Id { get; init; }
 
@@ -29,9 +30,17 @@ internal sealed record LoggedModel
 
     public IReadOnlyList<WireTag> Params { get; init; } = [];
 
+    /// <summary>What was measured of it, the latest point of each series. They have tags of their own, so that logging one does not write the record anew.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<LoggedModelMetric> Metrics { get; init; } = [];
+
     /// <summary>The run that its files belong to: the source run, or one of its own.</summary>
     [JsonIgnore]
     public RunId Run { get; init; }
+
+    /// <summary>How many tags its record takes up in the store; 0 if it is not there yet.</summary>
+    [JsonIgnore]
+    public int Parts { get; init; }
 
     /// <summary>Where its files are within that run.</summary>
     [JsonIgnore]

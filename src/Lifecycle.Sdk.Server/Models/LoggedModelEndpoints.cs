@@ -17,7 +17,7 @@ internal static class LoggedModelEndpoints
         var request = await call.ReadAsync().ConfigureAwait(false);
         var experiment = await ExperimentEndpoints.FindAsync(call, request.Required("experiment_id")).ConfigureAwait(false);
         ExperimentEndpoints.RequireActive(experiment);
-        var id = $"m-{Guid.NewGuid():N}";
+        var id = $"{LoggedModel.IdPrefix}{Guid.NewGuid():N}";
         var name = request.Text("name") ?? RunNames.MakeUp(RunId.Parse(id));
         WireKeyRules.RequireName(name, "model name");
         if (name.AsSpan().ContainsAny(Forbidden)) throw ApiException.Refused($"Invalid model name ({ApiException.Shorten(name)}) provided. Model name must be a non-empty string and cannot contain the following characters: / : . % \" '");
@@ -43,14 +43,15 @@ internal static class LoggedModelEndpoints
     public static async Task SearchAsync(ApiCall call)
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
-        var filter = SearchParser.ParseLoggedModelFilter(request.Text("filter"));
-        Func<LoggedModel, bool> condition = filter is null ? _ => true : new SearchFilter<LoggedModel>(LoggedModelRow.Instance).Compile(filter);
-        var size = request.MaxResults(DefaultPage, MaxPage);
+        var search = new LoggedModelSearch([.. request.Objects("datasets").Select(dataset => new DatasetCondition(dataset.Required("dataset_name"), dataset.Text("dataset_digest")))]);
+        var condition = search.Compile(SearchParser.ParseLoggedModelFilter(request.Text("filter")));
+        // MLflow's servers know no upper limit here: who asks for more gets a page, and a token for the next.
+        var size = Math.Min(request.MaxResults(DefaultPage, int.MaxValue), MaxPage);
         var skip = request.Text("page_token") is { } token
             ? int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : throw ApiException.Invalid("page_token", token, "it is not one of this server's.")
             : 0;
         var models = await call.Server.Models.ListAsync(request.Texts("experiment_ids"), call.Aborted).ConfigureAwait(false);
-        var found = Ordered(models.Where(condition), request.Objects("order_by")).ToList();
+        var found = LoggedModelSearch.Order(models.Where(condition), request.Objects("order_by")).ToList();
         var shown = new List<WireLoggedModel>();
         foreach (var model in found.Skip(skip).Take(size)) shown.Add(await ToWireAsync(call, model).ConfigureAwait(false));
         var next = skip + size < found.Count ? (skip + size).ToString(CultureInfo.InvariantCulture) : null;
@@ -120,25 +121,6 @@ internal static class LoggedModelEndpoints
         await ArtifactTransfer.SendAsync(call, model.Run, $"{model.Folder}/{ArtifactPlace.Decode(request.Required("artifact_file_path"), isDialect: false)}").ConfigureAwait(false);
     }
 
-    /// <summary>The newest first, unless another order is asked for.</summary>
-    private static IEnumerable<LoggedModel> Ordered(IEnumerable<LoggedModel> models, IReadOnlyList<ApiRequest> orders)
-    {
-        foreach (var order in orders.Reverse())
-        {
-            Func<LoggedModel, IComparable?> key = order.Required("field_name") switch
-            {
-                "creation_timestamp" or "creation_time" => model => model.CreationTime,
-                "last_updated_timestamp" => model => model.LastUpdateTime,
-                "name" => model => model.Name,
-                "model_id" => model => model.Id,
-                var other => throw ApiException.Invalid("field_name", other, "logged models are ordered by creation_timestamp, last_updated_timestamp, name or model_id here."),
-            };
-            models = order.Flag("ascending", defaultValue: true) ? models.OrderBy(key) : models.OrderByDescending(key);
-        }
-
-        return models;
-    }
-
     private static string IdOf(ApiCall call) => (string)call.Context.Request.RouteValues["model_id"]!;
 
     private static ValueTask<LoggedModel> ChangeAsync(ApiCall call, Func<LoggedModel, LoggedModel> change)
@@ -166,7 +148,7 @@ internal static class LoggedModelEndpoints
             SourceRunId = model.SourceRunId,
             Tags = WireMapping.NullIfEmpty(model.Tags),
         },
-        new WireLoggedModelData(WireMapping.NullIfEmpty(model.Params)));
+        new WireLoggedModelData(WireMapping.NullIfEmpty(model.Params), WireMapping.NullIfEmpty(model.Metrics)));
 
     private static async ValueTask<string> UriAsync(ApiCall call, LoggedModel model)
     {

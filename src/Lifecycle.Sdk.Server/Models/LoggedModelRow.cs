@@ -21,12 +21,14 @@ internal sealed class LoggedModelRow : SearchRow<LoggedModel>
     {
         (SearchEntity.Attribute, "creation_timestamp") => static row => SearchValue.Of(row.CreationTime),
         (SearchEntity.Attribute, "last_updated_timestamp") => static row => SearchValue.Of(row.LastUpdateTime),
+        (SearchEntity.Param, _) => ParamOf(field),
         _ => TextOf(field),
     };
 
     public override Func<LoggedModel, string?> TextReader(SearchField field) => (field.Entity, field.Key) switch
     {
         (SearchEntity.Tag, var key) => row => row.Tags.LastOrDefault(tag => tag.Key == key)?.Value,
+        (SearchEntity.Param, var key) => row => row.Params.LastOrDefault(param => param.Key == key)?.Value,
         (SearchEntity.Attribute, "name") => static row => row.Name,
         (SearchEntity.Attribute, "model_id") => static row => row.Id,
         (SearchEntity.Attribute, "model_type") => static row => row.ModelType,
@@ -43,4 +45,30 @@ internal sealed class LoggedModelRow : SearchRow<LoggedModel>
         var read = TextReader(field);
         return row => SearchValue.OfText(read(row));
     }
+
+    private Func<LoggedModel, SearchValue> ParamOf(SearchField field)
+    {
+        var read = TextReader(field);
+        return row => read(row) is { } text ? SearchValue.OfTextOrNumber(text) : SearchValue.Missing;
+    }
+}
+
+/// <summary>Reads one point of a logged model for the search grammar.</summary>
+internal sealed class LoggedModelMetricRow : SearchRow<LoggedModelMetric>
+{
+    public static LoggedModelMetricRow Instance { get; } = new();
+
+    public override SearchTarget Target => SearchTarget.LoggedModels;
+
+    public override string IdOf(LoggedModelMetric row) => row.TagName;
+
+    public override LifecycleStage StageOf(LoggedModelMetric row) => LifecycleStage.Active;
+
+    public override IReadOnlyList<SearchOrder> Complete(IReadOnlyList<SearchOrder> orderBy) => orderBy;
+
+    public override Func<LoggedModelMetric, SearchValue> Reader(SearchField field) => static row => SearchValue.Of(row.Value);
+
+    public override Func<LoggedModelMetric, string?> TextReader(SearchField field) => throw Unchecked(field);
+
+    public override Func<LoggedModelMetric, IEnumerable<string?>> DatasetReader(SearchField field) => throw Unchecked(field);
 }

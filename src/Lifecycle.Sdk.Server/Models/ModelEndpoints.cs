@@ -9,9 +9,6 @@ internal static class ModelEndpoints
     private const int DefaultPage = 100;
     private const int MaxPage = 1_000;
 
-    /// <summary>The tag that tells prompts from models: where it is missing, it counts as not being one.</summary>
-    private const string PromptTag = "mlflow.prompt.is_prompt";
-
     public static async Task CreateAsync(ApiCall call)
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
@@ -65,7 +62,7 @@ internal static class ModelEndpoints
         var request = await call.ReadAsync().ConfigureAwait(false);
         var query = new ModelQuery
         {
-            Filter = WithoutPrompts(SearchParser.ParseModelFilter(request.Text("filter"))),
+            Filter = Prompts.Rewrite(SearchParser.ParseModelFilter(request.Text("filter")), call.IsDialect),
             OrderBy = SearchParser.ParseModelOrder(request.Texts("order_by")),
             MaxResults = request.MaxResults(DefaultPage, MaxPage),
             PageToken = request.Text("page_token"),
@@ -132,7 +129,7 @@ internal static class ModelEndpoints
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var tag in request.Tags("tags"))
         {
-            WireKeyRules.RequireTag(tag, WireLimits.ModelTagValue, isDialect);
+            WireKeyRules.RequireTag(tag, isDialect);
             tags[tag.Key] = tag.Value;
         }
 
@@ -142,7 +139,7 @@ internal static class ModelEndpoints
     public static KeyValuePair<string, string?> TagOf(ApiRequest request, bool isDialect)
     {
         var tag = new WireTag(request.Required("key"), request.Given("value") ?? "");
-        WireKeyRules.RequireTag(tag, WireLimits.ModelTagValue, isDialect);
+        WireKeyRules.RequireTag(tag, isDialect);
         return new KeyValuePair<string, string?>(tag.Key, tag.Value);
     }
 
@@ -168,16 +165,4 @@ internal static class ModelEndpoints
 
     private static Task AnswerAsync(ApiCall call, RegisteredModel model) =>
         call.AnswerAsync(new WireModelAnswer(ModelMapping.ToModel(model)), WireJson.Default.WireModelAnswer);
-
-    private static SearchExpression? WithoutPrompts(SearchExpression? filter) => filter switch
-    {
-        AndExpression and => new AndExpression([.. and.Terms.Select(term => WithoutPrompts(term)!)]),
-        OrExpression or => new OrExpression([.. or.Terms.Select(term => WithoutPrompts(term)!)]),
-        NotExpression not => new NotExpression(WithoutPrompts(not.Term)!),
-        ComparisonExpression { Field: { Entity: SearchEntity.Tag, Key: PromptTag } } tag when IsNoPrompt(tag) =>
-            new NotExpression(tag with { Operator = ComparisonOperator.Equal, Value = "true" }),
-        _ => filter,
-    };
-
-    private static bool IsNoPrompt(ComparisonExpression tag) => (tag.Operator, tag.Value.ToString()) is (ComparisonOperator.NotEqual, "true") or (ComparisonOperator.Equal, "false");
 }

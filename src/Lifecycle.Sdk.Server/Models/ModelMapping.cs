@@ -29,8 +29,8 @@ internal static class ModelMapping
         Source = version.Source,
         RunId = version.Run?.ToString() ?? "",
         Status = "READY",
-        RunLink = "",
-        Tags = WireMapping.NullIfEmpty([.. version.Tags.Select(tag => new WireTag(tag.Key, tag.Value))]),
+        RunLink = version.Tags.GetValueOrDefault(ServerTags.RunLink, ""),
+        Tags = WireMapping.NullIfEmpty([.. version.Tags.Where(tag => !ServerTags.IsHidden(tag.Key)).Select(tag => new WireTag(tag.Key, tag.Value))]),
         Aliases = WireMapping.NullIfEmpty([.. version.Aliases]),
     };
 

@@ -13,11 +13,10 @@ internal static class VersionEndpoints
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
         var (name, source) = (request.Required("name"), request.Required("source"));
-        var version = await VersionSource.ResolveAsync(call, source, request.Text("run_id")).ConfigureAwait(false) with
-        {
-            Description = request.Text("description") ?? "",
-            Tags = ModelEndpoints.TagsOf(request, call.IsDialect),
-        };
+        var tags = ModelEndpoints.TagsOf(request, call.IsDialect);
+        var version = Prompts.Is(tags, source) ? new NewModelVersion { Source = source } : await VersionSource.ResolveAsync(call, source, request.Text("run_id")).ConfigureAwait(false);
+        if (request.Text("run_link") is { } link) tags = new Dictionary<string, string>(tags, StringComparer.Ordinal) { [ServerTags.RunLink] = link };
+        version = version with { Description = request.Text("description") ?? "", Tags = tags };
         call.Changes("model", name);
         var created = await ModelEndpoints.RegistryOf(call).CreateVersionAsync(name, version, call.Aborted).ConfigureAwait(false);
         call.Created("model", NameOf(created));
@@ -53,7 +52,7 @@ internal static class VersionEndpoints
         var request = await call.ReadAsync().ConfigureAwait(false);
         var query = new ModelQuery
         {
-            Filter = SearchParser.ParseVersionFilter(request.Text("filter")),
+            Filter = Prompts.Rewrite(SearchParser.ParseVersionFilter(request.Text("filter")), call.IsDialect),
             OrderBy = SearchParser.ParseVersionOrder(request.Texts("order_by")),
             MaxResults = request.MaxResults(DefaultPage, SearchLimits.RegistryPageSize),
             PageToken = request.Text("page_token"),

@@ -1,3 +1,4 @@
+using System.Globalization;
 
 namespace Lifecycle.Sdk.Server;
 
@@ -6,13 +7,14 @@ internal static class VersionSource
 {
     private const string RunScheme = "runs:/";
     private const string ModelScheme = "models:/";
+    private const int MaxCopies = 8;
 
     /// <exception cref="ApiException">The source is a file of this machine, or leaves its folder.</exception>
     public static async ValueTask<NewModelVersion> ResolveAsync(ApiCall call, string source, string? runId)
     {
         Check(source);
         var run = runId is not null ? RunEndpoints.ParseRun(runId) : (RunId?)null;
-        if (await PlaceAsync(call, source).ConfigureAwait(false) is not { } place)
+        if (await PlaceAsync(call, await OriginAsync(call, source).ConfigureAwait(false)).ConfigureAwait(false) is not { } place)
             return new NewModelVersion { Source = source, Run = run is { } given && await call.Store.GetRunAsync(given, call.Aborted).ConfigureAwait(false) is not null ? run : null };
         var info = await call.Store.GetRunAsync(place.Run, call.Aborted).ConfigureAwait(false);
         if (info is null) return new NewModelVersion { Source = source };
@@ -26,12 +28,38 @@ internal static class VersionSource
     /// <summary>The address that clients download a version from.</summary>
     public static async ValueTask<string> DownloadUriAsync(ApiCall call, ModelVersion version)
     {
+        // What is frozen is where it was when it was registered, even if what it was copied from is gone.
+        if (version is { Run: { } frozen, ArtifactFolder: { } folder } && await call.Store.GetRunAsync(frozen, call.Aborted).ConfigureAwait(false) is { } home && IsIndirect(version.Source))
+            return $"{WireMapping.ArtifactUri(home)}/{folder}";
         // Versions that were registered here in the process name their run; clients need the address of its files.
-        if (!version.Source.StartsWith(RunScheme, StringComparison.Ordinal) && !version.Source.StartsWith(ModelScheme, StringComparison.Ordinal)) return version.Source;
-        if (await PlaceAsync(call, version.Source).ConfigureAwait(false) is not { } place) return version.Source;
-        if (await call.Store.GetRunAsync(place.Run, call.Aborted).ConfigureAwait(false) is not { } run) return version.Source;
+        var source = await OriginAsync(call, version.Source).ConfigureAwait(false);
+        if (!IsIndirect(source)) return source;
+        if (await PlaceAsync(call, source).ConfigureAwait(false) is not { } place) return source;
+        if (await call.Store.GetRunAsync(place.Run, call.Aborted).ConfigureAwait(false) is not { } run) return source;
         var uri = WireMapping.ArtifactUri(run);
         return place.Path.Length == 0 ? uri : $"{uri}/{place.Path}";
+    }
+
+    private static bool IsIndirect(string source) => source.StartsWith(RunScheme, StringComparison.Ordinal) || source.StartsWith(ModelScheme, StringComparison.Ordinal);
+
+    /// <summary>The source of the version that a version was copied from, <c>models:/NAME/VERSION</c>, and so on; any other source as it is.</summary>
+    private static async ValueTask<string> OriginAsync(ApiCall call, string source)
+    {
+        for (var copies = 0; copies < MaxCopies && source.StartsWith(ModelScheme, StringComparison.Ordinal); copies++)
+        {
+            var parts = source[ModelScheme.Length..].Trim('/').Split('/');
+            if (parts.Length != 2 || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) break;
+            try
+            {
+                source = (await ModelEndpoints.RegistryOf(call).GetVersionAsync(parts[0], number, call.Aborted).ConfigureAwait(false)).Source;
+            }
+            catch (LifecycleNotFoundException)
+            {
+                break;
+            }
+        }
+
+        return source;
     }
 
     private static void Check(string source)

@@ -16,7 +16,7 @@ internal static class ExperimentEndpoints
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var tag in request.Tags("tags"))
         {
-            WireKeyRules.RequireTag(tag, WireLimits.ExperimentTagValue, call.IsDialect);
+            WireKeyRules.RequireTag(tag, call.IsDialect);
             tags[tag.Key] = tag.Value;
         }
 
@@ -99,7 +99,7 @@ internal static class ExperimentEndpoints
     public static Task SetTagAsync(ApiCall call) => ChangeAsync(call, request =>
     {
         var tag = new WireTag(request.Required("key"), request.Given("value") ?? "");
-        WireKeyRules.RequireTag(tag, WireLimits.ExperimentTagValue, call.IsDialect);
+        WireKeyRules.RequireTag(tag, call.IsDialect);
         return new ExperimentUpdate { Tags = new Dictionary<string, string?> { [tag.Key] = tag.Value } };
     });
 

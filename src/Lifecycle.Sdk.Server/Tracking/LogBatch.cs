@@ -19,6 +19,9 @@ internal sealed class LogBatch : IDisposable
 
     public List<WireTag> Tags { get; } = [];
 
+    /// <summary>The points that are also about a logged model.</summary>
+    public List<LoggedModelMetric> ModelPoints { get; } = [];
+
     public IReadOnlyList<SeriesPoints> Points => [.. _series.Select(series => series.Points)];
 
     /// <summary>The columns of a series by the bytes of its key as they stand in the request; null if it is new.</summary>
@@ -60,7 +63,7 @@ internal sealed class LogBatch : IDisposable
 
         foreach (var tag in Tags)
         {
-            WireKeyRules.RequireTag(tag, WireLimits.RunTagValue, isDialect);
+            WireKeyRules.RequireTag(tag, isDialect);
             facts.Add(TagFact(tag));
         }
 

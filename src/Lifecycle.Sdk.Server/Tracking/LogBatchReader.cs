@@ -6,7 +6,8 @@ using Lifecycle.Sdk.Storage.Http;
 namespace Lifecycle.Sdk.Server;
 
 /// <summary>
-/// Reads log-batch and log-metric bodies straight into columns: no object and no text per point. Unknown fields are passed over, whatever they hold.
+/// Reads log-batch and log-metric bodies straight into columns: no object and no text per point, but for points about a logged model. Unknown fields are passed over,
+/// whatever they hold.
 /// </summary>
 internal ref struct LogBatchReader
 {
@@ -108,12 +109,16 @@ internal ref struct LogBatchReader
         double? value = null;
         long? timestamp = null;
         var step = 0L;
+        string? model = null, datasetName = null, datasetDigest = null;
         while (MoveToProperty())
         {
             if (_json.ValueTextEquals("key"u8)) series = Series();
             else if (_json.ValueTextEquals("value"u8)) value = Double("value");
             else if (_json.ValueTextEquals("timestamp"u8)) timestamp = Int64("timestamp");
             else if (_json.ValueTextEquals("step"u8)) step = Int64("step") ?? 0;
+            else if (_json.ValueTextEquals("model_id"u8)) model = Text("model_id");
+            else if (_json.ValueTextEquals("dataset_name"u8)) datasetName = Text("dataset_name");
+            else if (_json.ValueTextEquals("dataset_digest"u8)) datasetDigest = Text("dataset_digest");
             else if (isTop && (_json.ValueTextEquals("run_id"u8) || (_json.ValueTextEquals("run_uuid"u8) && _batch.Run is null))) _batch.Run = Text("run_id");
             else if (isTop && _isDialect && _json.ValueTextEquals("attempt"u8)) _batch.Attempt = Int64("attempt");
             else Pass();
@@ -122,8 +127,19 @@ internal ref struct LogBatchReader
         if (series is null) throw ApiException.Missing("key");
         if (timestamp is < 0 && !_isDialect)
             throw ApiException.Invalid("timestamp", timestamp.Value.ToString(System.Globalization.CultureInfo.InvariantCulture), "it must be milliseconds since 1970, not negative.");
-        _batch.Add(
-            series, step, timestamp ?? throw ApiException.Missing("timestamp"), value ?? throw ApiException.Missing("value"));
+        var (time, number) = (timestamp ?? throw ApiException.Missing("timestamp"), value ?? throw ApiException.Missing("value"));
+        _batch.Add(series, step, time, number);
+        if (string.IsNullOrEmpty(model)) return;
+        _batch.ModelPoints.Add(new LoggedModelMetric
+        {
+            ModelId = model,
+            Key = series.Key,
+            Value = number,
+            Timestamp = time,
+            Step = step,
+            DatasetName = datasetName,
+            DatasetDigest = datasetDigest,
+        });
     }
 
     private PointColumns? Series()

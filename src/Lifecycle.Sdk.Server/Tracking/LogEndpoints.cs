@@ -34,7 +34,7 @@ internal static class LogEndpoints
         var request = await call.ReadAsync().ConfigureAwait(false);
         var run = RunEndpoints.ParseRun(request.RequiredRun());
         var tag = new WireTag(request.Required("key"), request.Given("value") ?? "");
-        WireKeyRules.RequireTag(tag, WireLimits.RunTagValue, call.IsDialect);
+        WireKeyRules.RequireTag(tag, call.IsDialect);
         await LogFactsAsync(call, run, LogBatch.TagFact(tag)).ConfigureAwait(false);
     }
 
@@ -56,7 +56,14 @@ internal static class LogEndpoints
     {
         var request = await call.ReadAsync().ConfigureAwait(false);
         var run = RunEndpoints.ParseRun(request.RequiredRun());
-        await LogFactsAsync(call, run, [.. request.Objects("datasets").Select(input => new InputLogged(ToInput(input, call.IsDialect)))]).ConfigureAwait(false);
+        List<RunFact> facts = [.. request.Objects("datasets").SelectMany(input => DatasetDetails.FactsOf(input, call.IsDialect))];
+        if (request.Objects("models") is { Count: > 0 } models)
+        {
+            var known = await RunEndpoints.GetRunAsync(call, run).ConfigureAwait(false);
+            facts.AddRange(RunModels.Add(known, models.Select(model => new WireModelInput(model.Required("model_id")))));
+        }
+
+        await LogFactsAsync(call, run, [.. facts]).ConfigureAwait(false);
     }
 
     /// <summary>Appends a model of the 2.x client to the history that it keeps in a tag.</summary>
@@ -81,7 +88,7 @@ internal static class LogEndpoints
         var request = await call.ReadAsync().ConfigureAwait(false);
         var run = await RunEndpoints.GetRunAsync(call, RunEndpoints.ParseRun(request.RequiredRun())).ConfigureAwait(false);
         var outputs = request.Objects("models").Select(model => new WireModelOutput(model.Required("model_id"), model.Int64("step") ?? 0));
-        await LogFactsAsync(call, run.Id, new TagSet(ServerTags.Outputs, RunOutputs.Add(run.Tags.GetValueOrDefault(ServerTags.Outputs), outputs))).ConfigureAwait(false);
+        await LogFactsAsync(call, run.Id, [.. RunModels.Add(run, outputs)]).ConfigureAwait(false);
     }
 
     /// <summary>Logs facts to a run and answers.</summary>
@@ -115,31 +122,10 @@ internal static class LogEndpoints
             // An empty batch of this library's client is a sign of life.
             else if (call.IsDialect) await LogAsync(call, run, new RunEntry(call.Time, [], [], RunBatch.LatestAttempt)).ConfigureAwait(false);
             else call.Changes("run", (await RunEndpoints.GetRunAsync(call, run).ConfigureAwait(false)).Id.ToString());
+            if (batch.ModelPoints.Count > 0) await call.Server.Models.LogMetricsAsync(run, batch.ModelPoints, call.Aborted).ConfigureAwait(false);
             await call.DoneAsync().ConfigureAwait(false);
         }
     }
-
-    private static DatasetInput ToInput(ApiRequest input, bool isDialect)
-    {
-        var dataset = input.Object("dataset") ?? throw ApiException.Missing("dataset");
-        var tags = input.Tags("tags");
-        var digest = dataset.Required("digest");
-        if (!isDialect && digest.Length > WireLimits.DatasetDigest)
-            throw ApiException.Invalid("digest", digest, FormattableString.Invariant($"it has more than {WireLimits.DatasetDigest} characters."));
-        return new DatasetInput
-        {
-            Name = dataset.Required("name"),
-            Digest = digest,
-            SourceType = dataset.Text("source_type"),
-            Source = dataset.Text("source"),
-            Schema = dataset.Text("schema"),
-            RowCount = RowsOf(dataset.Text("profile")),
-            Context = tags.LastOrDefault(tag => tag.Key == WireTags.DatasetContext)?.Value is { Length: > 0 } context ? context : null,
-        };
-    }
-
-    private static long? RowsOf(string? profile) =>
-        Parse(profile) is JsonObject known && known["num_rows"] is JsonValue rows && rows.TryGetValue<long>(out var count) && count >= 0 ? count : null;
 
     private static JsonObject ParseModel(string json) => Parse(json) as JsonObject ?? throw ApiException.Refused("Malformed model info: 'model_json' is no JSON object.");
 

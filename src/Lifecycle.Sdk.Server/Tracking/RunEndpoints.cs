@@ -26,7 +26,7 @@ internal static class RunEndpoints
         var experiment = await ExperimentEndpoints.FindAsync(call, request.Text("experiment_id") ?? "0").ConfigureAwait(false);
         ExperimentEndpoints.RequireActive(experiment);
         var tags = request.Tags("tags");
-        foreach (var tag in tags) WireKeyRules.RequireTag(tag, WireLimits.RunTagValue, call.IsDialect);
+        foreach (var tag in tags) WireKeyRules.RequireTag(tag, call.IsDialect);
         var name = NameOf(request, tags) ?? RunNames.MakeUp(id);
         WireKeyRules.RequireName(name, "run name");
         var start = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(request.Int64("start_time") ?? 0, 0, MaxTime));

@@ -4,11 +4,18 @@ using Lifecycle.Sdk.Storage.Http;
 namespace Lifecycle.Sdk.Server;
 
 /// <summary>
-/// Tags that MLflow keeps and this library has attributes for mean those attributes, whoever started the run. And what MLflow refuses of a stock client is refused.
+/// Tags that MLflow keeps and this library has attributes for mean those attributes, whoever started the run. What MLflow refuses of a stock client is refused, and what it
+/// has no runs for is not found by one.
 /// </summary>
 internal static class RunSearchRewriter
 {
-    public static SearchExpression? Rewrite(SearchExpression? filter, bool isDialect) => filter is null ? null : Visit(filter, isDialect);
+    private static readonly NotExpression NoModelHome = new(new ComparisonExpression(new SearchField(SearchEntity.Tag, ServerTags.IsModelHome), ComparisonOperator.Equal, "true"));
+
+    public static SearchExpression? Rewrite(SearchExpression? filter, bool isDialect)
+    {
+        var asked = filter is null ? null : Visit(filter, isDialect);
+        return isDialect ? asked : asked is null ? NoModelHome : new AndExpression([asked, NoModelHome]);
+    }
 
     public static SearchOrder Rewrite(SearchOrder order) => order with { Field = FieldOf(order.Field) };
 

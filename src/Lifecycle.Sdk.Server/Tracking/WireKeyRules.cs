@@ -4,7 +4,10 @@ using Lifecycle.Sdk.Storage.Http;
 
 namespace Lifecycle.Sdk.Server;
 
-/// <summary>What names and values may be: MLflow's rules for stock clients, this library's for its own.</summary>
+/// <summary>
+/// What names and values may be: of names MLflow's rules for stock clients, this library's for its own. Of values this library's: MLflow's servers cut what is longer than
+/// theirs, so a script that logs a long text goes on there and must go on here, and whoever keeps the whole has altered nothing.
+/// </summary>
 internal static class WireKeyRules
 {
     public static void RequireName(string name, string what)
@@ -23,15 +26,15 @@ internal static class WireKeyRules
     {
         if (isDialect) NameRules.RequireParamName(key);
         else RequireKey(key, "parameter");
-        RequireLength(value, isDialect ? NameRules.MaxTextLength : WireLimits.ParamValue, $"value of the parameter '{ApiException.Shorten(key)}'");
+        RequireLength(value, NameRules.MaxTextLength, $"value of the parameter '{ApiException.Shorten(key)}'");
     }
 
-    public static void RequireTag(WireTag tag, int maxValue, bool isDialect)
+    public static void RequireTag(WireTag tag, bool isDialect)
     {
         if (isDialect) NameRules.RequireTagName(tag.Key);
         else RequireKey(tag.Key, "tag");
         if (ServerTags.IsHidden(tag.Key)) throw ApiException.Refused($"The tag '{tag.Key}' is the server's own.");
-        RequireLength(tag.Value, isDialect ? NameRules.MaxTextLength : maxValue, $"value of the tag '{ApiException.Shorten(tag.Key)}'");
+        RequireLength(tag.Value, NameRules.MaxTextLength, $"value of the tag '{ApiException.Shorten(tag.Key)}'");
     }
 
     /// <summary>MLflow's alphabet, and a path in normal form.</summary>

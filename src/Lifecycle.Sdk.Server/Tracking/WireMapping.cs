@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Lifecycle.Sdk.Storage;
 using Lifecycle.Sdk.Storage.Http;
 
@@ -10,7 +8,7 @@ internal static class WireMapping
 {
     public static WireRun ToRun(RunInfo run, bool isDialect) => new(ToInfo(run, isDialect), ToData(run, isDialect), ToInputs(run))
     {
-        Outputs = RunOutputs.Read(run.Tags.GetValueOrDefault(ServerTags.Outputs)),
+        Outputs = RunModels.Outputs(run) is { Count: > 0 } outputs ? new WireRunOutputs(outputs) : null,
     };
 
     public static WireRunInfo ToInfo(RunInfo run, bool isDialect) => new()
@@ -81,19 +79,10 @@ internal static class WireMapping
 
     private static WirePoint? ToPoint(MetricPoint? point) => point is { } some ? ToPoint(some) : null;
 
-    private static WireRunInputs ToInputs(RunInfo run) => new(NullIfEmpty([.. run.Inputs.Select(ToInput)]));
-
-    private static WireDatasetInput ToInput(DatasetInput input) => new(
-        input.Context is { } context ? [new WireTag(WireTags.DatasetContext, context)] : null,
-        new WireDataset
-        {
-            Name = input.Name,
-            Digest = input.Digest,
-            SourceType = input.SourceType ?? "",
-            Source = input.Source ?? "",
-            Schema = input.Schema,
-            Profile = input.RowCount is { } rows ? string.Create(CultureInfo.InvariantCulture, $"{{\"num_rows\": {rows}}}") : null,
-        });
+    private static WireRunInputs ToInputs(RunInfo run) => new(NullIfEmpty([.. run.Inputs.Select(input => DatasetDetails.ToWire(run, input))]))
+    {
+        ModelInputs = NullIfEmpty(RunModels.Inputs(run)),
+    };
 }
 
 /// <summary>Statuses as requests name them: by word, or by number as old clients do.</summary>
@@ -109,37 +98,4 @@ internal static class WireStatus
         WireText.Interrupted => RunStatus.Interrupted,
         _ => throw ApiException.Invalid("status", text, "it must be RUNNING, SCHEDULED, FINISHED, FAILED or KILLED."),
     };
-}
-
-/// <summary>Tags in which the server keeps what the store has no place for. They are not shown.</summary>
-internal static class ServerTags
-{
-    public const string ArtifactLocation = "lifecycle.artifact_location";
-    public const string Outputs = "lifecycle.model_outputs";
-    public const string LoggedModelPrefix = "lifecycle.logged_model.";
-
-    public static bool IsHidden(string tag) => tag is ArtifactLocation or Outputs || tag.StartsWith(LoggedModelPrefix, StringComparison.Ordinal);
-}
-
-/// <summary>The logged models that a run has put out, as JSON in a tag.</summary>
-internal static class RunOutputs
-{
-    public static WireRunOutputs? Read(string? tag)
-    {
-        if (tag is null) return null;
-        try
-        {
-            return new WireRunOutputs(JsonSerializer.Deserialize(tag, ServerJson.Default.IReadOnlyListWireModelOutput));
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    public static string Add(string? tag, IEnumerable<WireModelOutput> more)
-    {
-        var known = Read(tag)?.ModelOutputs ?? [];
-        return JsonSerializer.Serialize([.. known.Concat(more).Distinct()], ServerJson.Default.IReadOnlyListWireModelOutput);
-    }
 }

@@ -13,6 +13,7 @@ internal static class NameRules
     public const int MaxAliasLength = 255;
     public const int MaxContextPartLength = 100;
     public const int MaxTextLength = 65_536;
+    public const int MaxSchemaLength = 1 << 20;
     public const int MaxPathLength = 1_024;
     public const int MaxPathPartBytes = 255;
 
@@ -45,11 +46,11 @@ internal static class NameRules
     }
 
     /// <summary>A param or tag value: any text that is valid UTF-16, up to 65,536 characters.</summary>
-    public static void RequireValue(string value, string what)
+    public static void RequireValue(string value, string what, int maxLength = MaxTextLength)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (value.Length > MaxTextLength)
-            throw new ArgumentException($"The {what} has {value.Length} characters, more than {MaxTextLength}: log it as a text artifact instead.", nameof(value));
+        if (value.Length > maxLength)
+            throw new ArgumentException($"The {what} has {value.Length} characters, more than {maxLength}: log it as a text artifact instead.", nameof(value));
         if (HasUnpairedSurrogate(value))
             throw new ArgumentException($"The {what} '{Shorten(value)}' is refused: it contains an unpaired surrogate.", nameof(value));
     }
@@ -62,7 +63,7 @@ internal static class NameRules
         if (input.Context is { } context) RequireText(context, "dataset context", MaxKeyLength);
         if (input.Source is { } source) RequireValue(source, "dataset source");
         if (input.SourceType is { } sourceType) RequireText(sourceType, "dataset source type", MaxKeyLength);
-        if (input.Schema is { } schema) RequireValue(schema, "dataset schema");
+        if (input.Schema is { } schema) RequireValue(schema, "dataset schema", MaxSchemaLength);
         if (input.RowCount is < 0) throw new ArgumentException($"The row count {input.RowCount} of dataset '{input.Name}' is negative.", nameof(input));
     }
 

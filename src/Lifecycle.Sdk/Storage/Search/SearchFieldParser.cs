@@ -22,8 +22,8 @@ internal sealed class SearchFieldParser(SearchReader reader, SearchTarget target
     private SearchField ReadKey(int start, string entityName)
     {
         if (!SearchFields.TryEntity(entityName, out var entity)) throw UnknownEntity(start, entityName);
-        if (target != SearchTarget.Runs && entity is not (SearchEntity.Attribute or SearchEntity.Tag))
-            throw reader.Error(start, $"'{entityName}'", $"attributes or tags, which is what {SearchFields.NameOf(target)} have", null);
+        if (!SearchFields.Has(target, entity))
+            throw reader.Error(start, $"'{entityName}'", $"{SearchFields.EntitiesOf(target)}, which is what {SearchFields.NameOf(target)} have", null);
         var keyStart = reader.Position;
         var key = reader.AtIdentifierQuote ? reader.ReadQuoted() : reader.ReadBareKey();
         if (reader.Current == '{') key += entity == SearchEntity.Metric ? reader.ReadContext() : "";

@@ -10,7 +10,7 @@ internal enum SearchTarget
     Models,
     Versions,
 
-    /// <summary>Models that the server keeps for MLflow's 3.x clients: texts and times.</summary>
+    /// <summary>Models that the server keeps for MLflow's 3.x clients.</summary>
     LoggedModels,
 }
 
@@ -120,6 +120,12 @@ internal static class SearchFields
         ["created"] = "start_time",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly FrozenDictionary<string, string> LoggedModelAliases = new Dictionary<string, string>
+    {
+        ["creation_time"] = "creation_timestamp",
+        ["last_updated_time"] = "last_updated_timestamp",
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
     private static readonly FrozenDictionary<string, string> RegistryAliases = new Dictionary<string, string>
     {
         ["timestamp"] = "last_updated_timestamp",
@@ -154,6 +160,7 @@ internal static class SearchFields
     public static string? FindAttribute(SearchTarget target, string name)
     {
         if (target == SearchTarget.Runs && RunAliases.TryGetValue(name, out var meant)) return meant;
+        if (target == SearchTarget.LoggedModels && LoggedModelAliases.TryGetValue(name, out meant)) return meant;
         if (target is SearchTarget.Models or SearchTarget.Versions && RegistryAliases.TryGetValue(name, out meant) && AttributesOf(target).ContainsKey(meant))
             return meant;
         return AttributesOf(target).Keys.FirstOrDefault(key => key.Equals(name, StringComparison.OrdinalIgnoreCase));
@@ -168,8 +175,9 @@ internal static class SearchFields
     public static FieldType TypeOf(SearchTarget target, SearchField field)
     {
         if (string.IsNullOrEmpty(field.Key)) throw new ArgumentException("A search field has an empty key.", nameof(field));
-        if (target != SearchTarget.Runs && field.Entity is not (SearchEntity.Attribute or SearchEntity.Tag))
-            throw new ArgumentException($"The field {field} is not one of {NameOf(target)}, which have attributes and tags.", nameof(field));
+        if (!Has(target, field.Entity)) throw new ArgumentException($"The field {field} is not one of {NameOf(target)}, which have {EntitiesOf(target)}.", nameof(field));
+        if (field.Aggregate != MetricAggregate.Last && target != SearchTarget.Runs)
+            throw new ArgumentException($"The aggregate {field.Aggregate} of {field.Key} is refused: only metrics of runs have aggregates.", nameof(field));
         if (field.Aggregate != MetricAggregate.Last && (field.Entity != SearchEntity.Metric || !Enum.IsDefined(field.Aggregate)))
             throw new ArgumentException(
                 $"The aggregate {field.Aggregate} of {field.Key} is refused: only metrics have aggregates.", nameof(field));
@@ -183,6 +191,17 @@ internal static class SearchFields
             _ => throw new ArgumentException($"There is no field {field}: {Expectation(target, field.Entity)}.", nameof(field)),
         };
     }
+
+    /// <summary>Whether what is searched has fields of an entity.</summary>
+    public static bool Has(SearchTarget target, SearchEntity entity) => entity switch
+    {
+        SearchEntity.Attribute or SearchEntity.Tag => true,
+        SearchEntity.Metric or SearchEntity.Param => target is SearchTarget.Runs or SearchTarget.LoggedModels,
+        _ => target == SearchTarget.Runs,
+    };
+
+    /// <summary>The entities of what is searched, for messages.</summary>
+    public static string EntitiesOf(SearchTarget target) => target == SearchTarget.LoggedModels ? "attributes, tags, params and metrics" : "attributes and tags";
 
     /// <summary>What is searched, for messages.</summary>
     public static string NameOf(SearchTarget target) => target switch

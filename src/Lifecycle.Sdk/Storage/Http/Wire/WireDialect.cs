@@ -22,9 +22,6 @@ internal static class WireLimits
 {
     public const int Key = 250;
     public const int ParamValue = 6_000;
-    public const int RunTagValue = 8_000;
-    public const int ExperimentTagValue = 5_000;
-    public const int ModelTagValue = 5_000;
     public const int MetricsPerBatch = 1_000;
     public const int ParamsPerBatch = 100;
     public const int TagsPerBatch = 100;

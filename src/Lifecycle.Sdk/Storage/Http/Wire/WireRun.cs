@@ -77,7 +77,13 @@ internal sealed record WireDataset
 
 internal sealed record WireDatasetInput(IReadOnlyList<WireTag>? Tags, WireDataset Dataset);
 
-internal sealed record WireRunInputs(IReadOnlyList<WireDatasetInput>? DatasetInputs);
+internal sealed record WireRunInputs(IReadOnlyList<WireDatasetInput>? DatasetInputs)
+{
+    /// <summary>Since MLflow 3; left out if there are none.</summary>
+    public IReadOnlyList<WireModelInput>? ModelInputs { get; init; }
+}
+
+internal sealed record WireModelInput(string ModelId);
 
 internal sealed record WireRun(WireRunInfo Info, WireRunData? Data, WireRunInputs? Inputs)
 {
