@@ -44,9 +44,10 @@ internal sealed partial class JournalPump
     {
         try
         {
-            // Here, as the first meter of a process costs milliseconds, for which nobody's first run should wait.
+            // Here, as the first timer and the first meter of a process cost milliseconds, for which nobody's first run should wait.
             Try(() =>
             {
+                _timer = _time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 LifecycleDiagnostics.Watch(this);
                 return true;
             });
@@ -81,7 +82,7 @@ internal sealed partial class JournalPump
         catch (Exception e)
         {
             _logger.PumpError(e);
-            _timer!.Change(_settings.DrainInterval, Timeout.InfiniteTimeSpan);
+            _timer?.Change(_settings.DrainInterval, Timeout.InfiniteTimeSpan);
             return false;
         }
     }

@@ -75,7 +75,6 @@ internal sealed partial class JournalPump : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposal is not null, this);
             if (_thread is not null) return;
-            _timer = _time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _thread = new Thread(Work) { IsBackground = true, Name = "Lifecycle journal pump" };
             _thread.Start();
         }
