@@ -76,6 +76,21 @@ internal sealed partial class BatchDelivery
         using var _ = await SendAsync(HttpCall.Post(endpoint, WireBody.Of(("run_id", link.ServerId))), cancellationToken).ConfigureAwait(false);
     }
 
+    private async ValueTask RenameAsync(string name, CancellationToken cancellationToken)
+    {
+        var cut = _isDialect ? name : WireText.RunName(name);
+        if (cut != name) await SetTagAsync(WireTags.FullName, name, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await UpdateAsync("run_name", cut, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpFailureException e) when (e.IsRefusal && !_isDialect)
+        {
+            if (await StageAsync(cancellationToken).ConfigureAwait(false) == LifecycleStage.Deleted) throw;
+            _conflicts.Add($"The run was not renamed to '{NameRules.Shorten(name)}': {Reason(e)}");
+        }
+    }
+
     private ValueTask UpdateAsync(string name, string value, CancellationToken cancellationToken) =>
         UpdateAsync(WireBody.Of(("run_id", link.ServerId), (name, value)), cancellationToken);
 

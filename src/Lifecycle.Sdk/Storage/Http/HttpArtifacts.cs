@@ -18,6 +18,7 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
             Content = () => ContentOf(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan), size),
             ExtraTime = TimeSpan.FromSeconds(size / BytesPerSecond),
             Time = time,
+            MayBeEmpty = true,
         };
         using var _ = await channel.SendAsync(call, cancellationToken).ConfigureAwait(false);
     }
@@ -25,7 +26,7 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
     /// <summary>Sends a text.</summary>
     public async ValueTask UploadAsync(string? artifactUri, RunId run, string path, byte[] text, CancellationToken cancellationToken)
     {
-        var call = new HttpCall(HttpMethod.Put, PlaceOf(artifactUri, run, path)) { Content = () => ContentOf(new MemoryStream(text, writable: false), text.Length) };
+        var call = new HttpCall(HttpMethod.Put, PlaceOf(artifactUri, run, path)) { Content = () => ContentOf(new MemoryStream(text, writable: false), text.Length), MayBeEmpty = true };
         using var _ = await channel.SendAsync(call, cancellationToken).ConfigureAwait(false);
     }
 
@@ -48,15 +49,22 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
     }
 
     /// <summary>Removes a file; no error if there is none.</summary>
-    public async ValueTask DeleteAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
+    /// <returns>False if the server has it still and is not able to remove it.</returns>
+    public async ValueTask<bool> DeleteAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
     {
         try
         {
-            using var _ = await channel.SendAsync(new HttpCall(HttpMethod.Delete, PlaceOf(artifactUri, run, path)), cancellationToken).ConfigureAwait(false);
+            using var _ = await channel.SendAsync(new HttpCall(HttpMethod.Delete, PlaceOf(artifactUri, run, path)) { MayBeEmpty = true }, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (HttpFailureException e) when (e.Status == HttpStatusCode.NotFound)
         {
-            // Which is as good.
+            return true; // Which is as good.
+        }
+        catch (HttpFailureException e) when (!channel.IsDialect && e.Status == HttpStatusCode.InternalServerError)
+        {
+            // A server that keeps artifacts in a folder fails at files, for ever: it can remove folders only. That it answers what it has shows that it is well.
+            return !await IsListedAsync(artifactUri, run, path, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -124,9 +132,9 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
                 var proxy = root.IndexOf(Proxy.TrimEnd('/'), StringComparison.Ordinal) + Proxy.Length - 1;
                 return $"{root[..proxy]}/{Escape($"{root[proxy..].Trim('/')}/{path}")}";
             default:
-                throw new LifecycleException(
+                throw new HttpFailureException(
                     $"The artifacts of run '{run}' are in '{HttpAddress.WithoutSecrets(root)}', which the server {channel.Address} does not hand out: start it with --serve-artifacts and a root of mlflow-artifacts:/, or use an experiment whose artifacts it serves.")
-                { Store = channel.Address, Run = run.IsEmpty ? null : run };
+                { Store = channel.Address, Run = run.IsEmpty ? null : run, IsUnserved = true };
         }
     }
 

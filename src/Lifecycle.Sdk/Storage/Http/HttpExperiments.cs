@@ -10,8 +10,9 @@ internal sealed class HttpExperiments(HttpChannel channel)
         FindAsync(HttpCall.Get("experiments/get", ("experiment_id", id)), cancellationToken);
 
     /// <summary>By name, deleted or not; null if there is none.</summary>
-    public ValueTask<WireExperiment?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
-        FindAsync(HttpCall.Get("experiments/get-by-name", ("experiment_name", name)), cancellationToken);
+    public async ValueTask<WireExperiment?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
+        await FindAsync(HttpCall.Get("experiments/get-by-name", ("experiment_name", name)), cancellationToken).ConfigureAwait(false)
+        ?? (IsLong(name) ? await FindAsync(HttpCall.Get("experiments/get-by-name", ("experiment_name", WireKeys.Hashed(name))), cancellationToken).ConfigureAwait(false) : null);
 
     /// <summary>The id of the experiment that a run starts in: found, restored or created.</summary>
     public async ValueTask<string> EnsureAsync(string? id, string? name, CancellationToken cancellationToken)
@@ -35,10 +36,24 @@ internal sealed class HttpExperiments(HttpChannel channel)
     /// <returns>Its id; null if the name is taken.</returns>
     public async ValueTask<string?> TryCreateAsync(string name, IReadOnlyDictionary<string, string>? tags, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await CreateAsync(name, tags ?? new Dictionary<string, string>(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpFailureException e) when (e.IsRefusal && IsLong(name))
+        {
+            // Some databases have no room for it; others do, and there it is found by its name.
+            var more = new Dictionary<string, string>(tags ?? new Dictionary<string, string>(), StringComparer.Ordinal) { [WireTags.FullName] = name };
+            return await CreateAsync(WireKeys.Hashed(name), more, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<string?> CreateAsync(string name, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+    {
         var body = WireBody.Of(json =>
         {
             json.WriteString("name", name);
-            if (tags is { Count: > 0 }) json.Tags("tags", tags.Select(tag => new WireTag(tag.Key, tag.Value)));
+            if (tags.Count > 0) json.Tags("tags", tags.Select(tag => new WireTag(tag.Key, tag.Value)));
         });
         try
         {
@@ -108,12 +123,14 @@ internal sealed class HttpExperiments(HttpChannel channel)
     public static ExperimentInfo ToInfo(WireExperiment experiment) => new()
     {
         Id = experiment.ExperimentId,
-        Name = experiment.Name,
+        Name = experiment.Tags?.FirstOrDefault(tag => tag.Key == WireTags.FullName)?.Value is { } full && WireKeys.Hashed(full) == experiment.Name ? full : experiment.Name,
         Stage = experiment.LifecycleStage == "deleted" ? LifecycleStage.Deleted : LifecycleStage.Active,
         CreationTime = WireTime.Of(experiment.CreationTime ?? 0),
         LastUpdateTime = WireTime.Of(experiment.LastUpdateTime ?? experiment.CreationTime ?? 0),
-        Tags = (experiment.Tags ?? []).DistinctBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Value, StringComparer.Ordinal),
+        Tags = (experiment.Tags ?? []).Where(tag => tag.Key != WireTags.FullName).DistinctBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Value, StringComparer.Ordinal),
     };
+
+    private bool IsLong(string name) => !channel.IsDialect && name.Length > WireLimits.ExperimentName;
 
     private async ValueTask<WireExperiment?> FindAsync(HttpCall call, CancellationToken cancellationToken)
     {

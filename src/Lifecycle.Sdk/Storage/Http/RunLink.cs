@@ -14,8 +14,9 @@ internal sealed class RunLink : IDisposable
         Attempts = AttemptsOf(run);
         foreach (var metric in run.Data?.Metrics ?? []) MetricKeys.Add(metric.Key);
         foreach (var tag in run.Data?.Tags ?? []) TagKeys.Add(tag.Key);
-        foreach (var (path, _) in Map.Artifacts) ArtifactNames.Add(path);
-        foreach (var param in run.Data?.Params ?? []) Params[param.Key] = param.Value;
+        foreach (var (path, _) in Map.Artifacts.Where(artifact => artifact.Value.Removed != true)) ArtifactNames.Add(path);
+        foreach (var param in run.Data?.Params ?? []) AddParam(param.Key, param.Value);
+        foreach (var input in run.Inputs?.DatasetInputs ?? []) Datasets[input.Dataset.Digest] = (input.Dataset.Name, WireDatasets.ContextOf(input));
     }
 
     public RunId Local { get; }
@@ -35,15 +36,23 @@ internal sealed class RunLink : IDisposable
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<RunAttempt> Attempts { get; set; }
 
-    /// <summary>The server's keys in use, so that two names never share one.</summary>
-    public HashSet<string> MetricKeys { get; } = new(StringComparer.Ordinal);
+    /// <summary>
+    /// The server's keys in use, so that two names never share one. A file store can't have <c>loss</c> and <c>loss/test</c>, and some databases take
+    /// <c>Loss</c> for <c>loss</c>: either is a failure without end there.
+    /// </summary>
+    public ArtifactNames MetricKeys { get; } = new();
 
-    public HashSet<string> TagKeys { get; } = new(StringComparer.Ordinal);
+    public ArtifactNames ParamKeys { get; } = new();
+
+    public ArtifactNames TagKeys { get; } = new();
 
     /// <summary>The server's values by its keys.</summary>
     public Dictionary<string, string> Params { get; } = new(StringComparer.Ordinal);
 
     public ArtifactNames ArtifactNames { get; } = new();
+
+    /// <summary>The datasets by the digest that the server has for them: it keeps one link to each only.</summary>
+    public Dictionary<string, (string Name, string? Context)> Datasets { get; } = new(StringComparer.Ordinal);
 
     /// <summary>When the server was last told that somebody logs to the run.</summary>
     public DateTimeOffset Heard { get; set; }
@@ -78,6 +87,13 @@ internal sealed class RunLink : IDisposable
         }
 
         return [.. (attempts ?? []).Select(attempt => new RunAttempt(attempt.Id, attempt.FromStep)).OrderBy(attempt => attempt.Id)];
+    }
+
+    /// <summary>Remembers a param that the server has.</summary>
+    public void AddParam(string key, string value)
+    {
+        ParamKeys.Add(key);
+        Params.TryAdd(key, value);
     }
 
     public void Dispose() => Gate.Dispose();

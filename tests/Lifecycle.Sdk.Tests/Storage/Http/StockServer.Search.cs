@@ -15,6 +15,8 @@ internal sealed partial class StockServer
         var found = _runs.Values.Where(run => ids.Contains(run.ExperimentId) && (view == "ALL" || run.Stage == (view == "DELETED_ONLY" ? "deleted" : "active")))
             .Where(run => terms.TrueForAll(term => Holds(run, term)));
         var ordered = found.OrderBy(_ => 0);
+        var fields = (body["order_by"]?.AsArray() ?? []).Select(order => order!.ToString().Split(' ')[0]).ToList();
+        if (fields.Distinct().Count() < fields.Count) throw Fault("`order_by` contains duplicate fields");
         foreach (var order in body["order_by"]?.AsArray() ?? [])
         {
             var match = OrderPattern().Match(order!.ToString());
@@ -45,7 +47,7 @@ internal sealed partial class StockServer
         foreach (Match match in Regex.Matches(filter, Term, RegexOptions.IgnoreCase)) yield return match;
     }
 
-    private const string Term = """(?:(metrics|params|tags|attributes)\.(?:`([^`]+)`|"([^"]+)"|([\w.]+)))\s*(=|!=|>=|<=|>|<|LIKE|ILIKE)\s*('[^']*'|"[^"]*"|-?[\d.eE+-]+)""";
+    private const string Term = """(?:(metrics|params|tags|attributes|dataset)\.(?:`([^`]+)`|"([^"]+)"|([\w.]+)))\s*(=|!=|>=|<=|>|<|LIKE|ILIKE|NOT IN|IN)\s*('[^']*'|"[^"]*"|\([^)]*\)|-?\d*(?:\.\d+)?E-?\d+|-?\d+(?:\.\d*)?)""";
 
     private static bool Holds(StockRun run, Match term)
     {
@@ -59,6 +61,13 @@ internal sealed partial class StockServer
             var value = entity == "metrics" ? run.Latest(key).Value : key == "start_time" ? run.StartTime : run.EndTime ?? double.NaN;
             var order = value.CompareTo(double.Parse(literal, CultureInfo.InvariantCulture));
             return op switch { "=" => order == 0, "!=" => order != 0, ">" => order > 0, ">=" => order >= 0, "<" => order < 0, "<=" => order <= 0, _ => throw Invalid($"Invalid comparator {op}") };
+        }
+
+        if (literal[0] == '(')
+        {
+            if (entity != "dataset" && !(entity == "attributes" && key == "run_id")) throw Invalid("Only the 'run_id' attribute supports comparison with a list of quoted string values.");
+            var values = Regex.Matches(literal, "'([^']*)'").Select(match => match.Groups[1].Value).Where(value => value.Any(char.IsLower) && !value.Any(char.IsUpper)).ToList();
+            return entity == "dataset" ? run.Inputs.Any(input => values.Contains(input["dataset"]![key]!.ToString()) == (op == "IN")) : values.Contains(run.Id) == (op == "IN");
         }
 
         if (!isQuoted) throw Invalid($"Expected a quoted string value for {entity}. Got value {literal}");
@@ -82,11 +91,19 @@ internal sealed partial class StockServer
         var path = escaped;
         for (var i = 0; i < 3; i++) path = Uri.UnescapeDataString(path); // Decodes until nothing changes, as there.
         if (path.Contains('#', StringComparison.Ordinal) || path.Split('/').Contains("..")) throw Invalid("Invalid path");
+        if (path.EndsWith(';')) path = path[..^1]; // An empty parameter of a URL, it thinks.
+        if (path.Split('/').Any(part => System.Text.Encoding.UTF8.GetByteCount(part) > 255)) return RawAnswer.Page("<!doctype html><title>500 Internal Server Error</title>", 500);
         switch (request.Method)
         {
+            case "DELETE" when _files.ContainsKey(path):
+                // It can remove folders only.
+                return RawAnswer.Page("<!doctype html><title>500 Internal Server Error</title>", 500);
+            case "DELETE":
+                foreach (var below in _files.Keys.Where(file => file.StartsWith(path + "/", StringComparison.Ordinal)).ToList()) _files.Remove(below);
+                return RawAnswer.Json("{}");
             case "PUT":
                 _files[path] = request.Body;
-                return RawAnswer.Json("{}");
+                return HasArtifactRouter ? new RawAnswer { ContentType = "text/plain", Body = [] } : RawAnswer.Json("{}");
             case "GET" when path.Length == 0:
                 return RawAnswer.Json(List(request.Query("path") ?? "", full: false).ToJsonString());
             default:
