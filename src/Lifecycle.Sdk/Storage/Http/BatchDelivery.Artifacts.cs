@@ -88,7 +88,7 @@ internal sealed partial class BatchDelivery
             try
             {
                 if (await artifacts.DeleteAsync(link.ArtifactUri, batch.Run, key, cancellationToken).ConfigureAwait(false)) continue;
-                _conflicts.Add($"The artifact '{path}' is still on the server, which can't remove single files; it is no longer shown.");
+                _conflicts.Add($"The artifact '{path}' is still on the server, which can't remove it alone; it is no longer shown.");
             }
             catch (HttpFailureException e) when ((e.IsRefusal || e.IsUnserved) && !_isDialect)
             {

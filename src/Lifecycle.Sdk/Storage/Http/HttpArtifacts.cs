@@ -49,9 +49,18 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
     }
 
     /// <summary>Removes a file; no error if there is none.</summary>
-    /// <returns>False if the server has it still and is not able to remove it.</returns>
+    /// <returns>False if a stock server has it still and is not able to remove it, or not it alone.</returns>
     public async ValueTask<bool> DeleteAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
     {
+        if (!channel.IsDialect)
+        {
+            // A server that keeps artifacts in a bucket removes all that begins like the file.
+            var name = path[(path.LastIndexOf('/') + 1)..];
+            var alike = (await SiblingsAsync(artifactUri, run, path, cancellationToken).ConfigureAwait(false)).Where(file => file.Path.StartsWith(name, StringComparison.Ordinal)).ToList();
+            if (!alike.Exists(file => file.Path == name && !file.IsDir)) return true;
+            if (alike.Count > 1) return false;
+        }
+
         try
         {
             using var _ = await channel.SendAsync(new HttpCall(HttpMethod.Delete, PlaceOf(artifactUri, run, path)) { MayBeEmpty = true }, cancellationToken).ConfigureAwait(false);
@@ -100,15 +109,17 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
         return files;
     }
 
-    /// <summary>Whether the proxy's own listing, whose names are relative to the folder, has a file.</summary>
-    private async ValueTask<bool> IsListedAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
+    private async ValueTask<bool> IsListedAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken) =>
+        (await SiblingsAsync(artifactUri, run, path, cancellationToken).ConfigureAwait(false)).Any(file => file.Path == path[(path.LastIndexOf('/') + 1)..] && !file.IsDir);
+
+    /// <summary>What the proxy's own listing, whose names are relative to the folder, has beside a file, and the file.</summary>
+    private async ValueTask<IReadOnlyList<WireFile>> SiblingsAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
     {
         var slash = path.LastIndexOf('/');
         var place = PlaceOf(artifactUri, run, slash < 0 ? "" : path[..slash]).TrimEnd('/');
         var cut = place.IndexOf(Proxy, StringComparison.Ordinal) + Proxy.Length;
         var call = new HttpCall(HttpMethod.Get, $"{place[..(cut - 1)]}?path={place[cut..]}");
-        var page = await channel.SendAsync(call, WireJson.Default.WireFilesAnswer, cancellationToken).ConfigureAwait(false);
-        return page.Files?.Any(file => file.Path == path[(slash + 1)..] && !file.IsDir) == true;
+        return (await channel.SendAsync(call, WireJson.Default.WireFilesAnswer, cancellationToken).ConfigureAwait(false)).Files ?? [];
     }
 
     private LifecycleNotFoundException NoSuchArtifact(RunId run, string path) =>

@@ -145,7 +145,7 @@ internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, H
             var context = WireDatasets.ContextOf(input);
             if (map.FindDataset(input.Dataset.Digest) is { File: { } file })
             {
-                var json = await TextAsync(run, file, id, cancellationToken).ConfigureAwait(false);
+                var json = await TextAsync(run, file, id, cancellationToken).ConfigureAwait(false) ?? "null";
                 if (JsonSerializer.Deserialize(json, WireEntryJson.Default.DatasetInput) is { } whole && whole.Name == input.Dataset.Name)
                 {
                     inputs.Add(whole with { Context = context });
@@ -169,11 +169,22 @@ internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, H
     }
 
     private async ValueTask<string> WholeAsync(WireRun run, string value, WireEntry? entry, RunId id, CancellationToken cancellationToken) =>
-        entry is { File: { } file } && WireText.IsStub(value, entry.Sha256) ? await TextAsync(run, file, id, cancellationToken).ConfigureAwait(false) : value;
+        // What stands for the value says that there was more.
+        entry is { File: { } file } && WireText.IsStub(value, entry.Sha256) ? await TextAsync(run, file, id, cancellationToken).ConfigureAwait(false) ?? value : value;
 
-    private async ValueTask<string> TextAsync(WireRun run, string file, RunId id, CancellationToken cancellationToken)
+    /// <summary>A file that holds a long value; null if it is no longer there: the rest of the run is to be read all the same.</summary>
+    private async ValueTask<string?> TextAsync(WireRun run, string file, RunId id, CancellationToken cancellationToken)
     {
-        var stream = await artifacts.OpenAsync(run.Info.ArtifactUri, id, file, cancellationToken).ConfigureAwait(false);
+        Stream stream;
+        try
+        {
+            stream = await artifacts.OpenAsync(run.Info.ArtifactUri, id, file, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LifecycleNotFoundException or HttpFailureException { IsUnserved: true })
+        {
+            return null;
+        }
+
         await using (stream.ConfigureAwait(false))
         {
             var bytes = new MemoryStream();

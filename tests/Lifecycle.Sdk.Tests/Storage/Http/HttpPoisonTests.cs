@@ -137,6 +137,21 @@ public sealed class HttpPoisonTests
         Assert.Equal(name + "!", (await store.GetRunAsync(Run, Cancel))!.Name);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_whose_long_values_are_gone_is_read_without_them(bool isUnserved)
+    {
+        await using var lab = new HttpLab();
+        await using var store = lab.OpenStore();
+        await store.ApplyAsync(Batch(new ParamLogged("long", new string('p', 7_000)), new ParamLogged("lr", 0.1), new InputLogged(new DatasetInput { Name = "d", Digest = "1" })), Cancel);
+        lab.Stock.ServesNoArtifacts = isUnserved;
+        if (!isUnserved) lab.Stock.RemoveFiles();
+        var run = (await store.GetRunAsync(Run, Cancel))!;
+        Assert.Equal((ParamValue.Of(0.1), "d"), (run.Params["lr"], Assert.Single(run.Inputs).Name));
+        Assert.Contains("7000 characters, whole in the artifact", run.Params["long"].ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_dataset_keeps_all_of_its_contexts_and_is_not_taken_for_another_of_its_digest()
     {
@@ -226,6 +241,24 @@ public sealed class HttpPoisonTests
         await LogAsync("two", 2);
         await LogAsync("three", 3, new ArtifactDeleted(path));
         Assert.Equal(5, Assert.Single(await store.ListArtifactsAsync(Run, Cancel)).Size);
+    }
+
+    [Fact]
+    public async Task Removing_a_file_leaves_those_that_begin_like_it()
+    {
+        await using var lab = new HttpLab();
+        lab.Stock.HasBucket = true;
+        using var folder = new TempFolder();
+        await using var store = lab.OpenStore();
+        string[] paths = ["m/model.pt", "m/model.pt.json", "m/weights", "m/plain.txt"];
+        await File.WriteAllTextAsync(folder["x"], "x", Cancel);
+        var digest = ContentDigest.Of("x"u8);
+        foreach (var _ in paths) await store.PutContentAsync(new StagedContent(digest, 1, folder["x"]), Cancel);
+        await store.ApplyAsync(Batch([.. paths.Select(path => new ArtifactLogged(new ArtifactInfo(ArtifactPath.Parse(path), digest, 1, Start)))]), Cancel);
+        var result = await store.ApplyAsync(Batch([new ArtifactDeleted(ArtifactPath.Parse("m/model.pt")), new ArtifactDeleted(ArtifactPath.Parse("m/plain.txt"))], isStart: false), Cancel);
+        Assert.Contains("'m/model.pt' is still on the server", Assert.Single(result.Conflicts), StringComparison.Ordinal);
+        Assert.Equal(["m/model.pt.json", "m/weights"], (await store.ListArtifactsAsync(Run, Cancel)).Select(artifact => artifact.Path.ToString()));
+        Assert.DoesNotContain(lab.Stock.Files.Keys, file => file.EndsWith("plain.txt", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -95,6 +95,9 @@ internal sealed partial class StockServer
         if (path.Split('/').Any(part => System.Text.Encoding.UTF8.GetByteCount(part) > 255)) return RawAnswer.Page("<!doctype html><title>500 Internal Server Error</title>", 500);
         switch (request.Method)
         {
+            case "DELETE" when HasBucket:
+                foreach (var alike in _files.Keys.Where(file => file.StartsWith(path, StringComparison.Ordinal)).ToList()) _files.Remove(alike);
+                return RawAnswer.Json("{}");
             case "DELETE" when _files.ContainsKey(path):
                 // It can remove folders only.
                 return RawAnswer.Page("<!doctype html><title>500 Internal Server Error</title>", 500);

@@ -27,6 +27,9 @@ internal sealed partial class StockServer
     /// <summary>Whether runs are kept in files: identical points are kept each, names are paths, and what contradicts is a fault inside.</summary>
     public bool IsFileStore { get; set; }
 
+    /// <summary>Whether artifacts are in a bucket: there, what is removed is all that begins like it.</summary>
+    public bool HasBucket { get; set; }
+
     /// <summary>Whether it hands out no artifacts.</summary>
     public bool ServesNoArtifacts { get; set; }
 
@@ -50,6 +53,12 @@ internal sealed partial class StockServer
         {
             lock (_gate) return new Dictionary<string, byte[]>(_files);
         }
+    }
+
+    /// <summary>As a bucket does with what is old.</summary>
+    public void RemoveFiles()
+    {
+        lock (_gate) _files.Clear();
     }
 
     public IReadOnlyList<StockExperiment> Experiments
