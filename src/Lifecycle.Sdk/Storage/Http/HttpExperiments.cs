@@ -6,8 +6,31 @@ internal sealed class HttpExperiments(HttpChannel channel)
     private const int PageSize = 1_000;
 
     /// <summary>By id; null if there is none.</summary>
-    public ValueTask<WireExperiment?> FindAsync(string id, CancellationToken cancellationToken) =>
-        FindAsync(HttpCall.Get("experiments/get", ("experiment_id", id)), cancellationToken);
+    public async ValueTask<WireExperiment?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(HttpCall.Get("experiments/get", ("experiment_id", id)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpFailureException e) when (e.IsServerFault && !IsNumber(id))
+        {
+            // MLflow 3 with a database fails at ids that are no numbers, such as other stores have.
+            return null;
+        }
+    }
+
+    /// <summary>The ids that a search may name: some servers fail at ones that are not theirs.</summary>
+    public async ValueTask<IReadOnlyList<string>> OwnAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        if (channel.IsDialect || ids.All(IsNumber)) return ids;
+        var own = new List<string>();
+        foreach (var id in ids)
+        {
+            if (IsNumber(id) || await FindAsync(id, cancellationToken).ConfigureAwait(false) is not null) own.Add(id);
+        }
+
+        return own;
+    }
 
     /// <summary>By name, deleted or not; null if there is none.</summary>
     public async ValueTask<WireExperiment?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
@@ -129,6 +152,8 @@ internal sealed class HttpExperiments(HttpChannel channel)
         LastUpdateTime = WireTime.Of(experiment.LastUpdateTime ?? experiment.CreationTime ?? 0),
         Tags = (experiment.Tags ?? []).Where(tag => tag.Key != WireTags.FullName).DistinctBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Value, StringComparer.Ordinal),
     };
+
+    private static bool IsNumber(string id) => id.Length is > 0 and < 19 && id.All(char.IsAsciiDigit);
 
     private bool IsLong(string name) => !channel.IsDialect && name.Length > WireLimits.ExperimentName;
 

@@ -272,6 +272,21 @@ public sealed class HttpPoisonTests
         Assert.Equal("three", (await store.UpdateExperimentAsync(one.Id, new ExperimentUpdate { Name = "three" }, Cancel)).Name);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_experiment_id_of_another_store_is_one_that_is_not_there(bool isFileStore)
+    {
+        await using var lab = new HttpLab();
+        lab.Stock.IsFileStore = isFileStore;
+        await using var store = lab.OpenStore();
+        var other = Guid.NewGuid().ToString();
+        Assert.Null(await store.GetExperimentAsync(other, Cancel));
+        Assert.Empty((await store.SearchRunsAsync(new RunQuery { ExperimentIds = [other] }, Cancel)).Items);
+        await store.ApplyAsync(Batch([new RunStarted(other, "e", "r", Start, null, null)], isStart: false), Cancel);
+        Assert.Equal(Run, Assert.Single((await store.SearchRunsAsync(new RunQuery { ExperimentIds = [other, "1"] }, Cancel)).Items).Id);
+    }
+
     [Fact]
     public async Task A_host_name_that_the_server_does_not_accept_is_named_as_the_reason()
     {

@@ -10,6 +10,7 @@ internal sealed partial class StockServer
     private JsonObject SearchRuns(JsonObject body)
     {
         var ids = (body["experiment_ids"]?.AsArray() ?? []).Select(id => id!.ToString()).ToHashSet();
+        foreach (var id in ids.Where(id => !IsFileStore && !id.All(char.IsAsciiDigit))) throw Fault($"invalid literal for int() with base 10: '{id}'");
         var view = body["run_view_type"]?.ToString() ?? "ACTIVE_ONLY";
         var terms = Split(body["filter"]?.ToString() ?? "").ToList();
         var found = _runs.Values.Where(run => ids.Contains(run.ExperimentId) && (view == "ALL" || run.Stage == (view == "DELETED_ONLY" ? "deleted" : "active")))

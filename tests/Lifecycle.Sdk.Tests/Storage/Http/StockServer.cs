@@ -131,7 +131,7 @@ internal sealed partial class StockServer
     private static string Text(JsonObject body, string name) =>
         body[name]?.ToString() is { Length: > 0 } text ? text : throw Invalid($"Missing value for required parameter '{name}'. See the API docs for more information about request parameters.");
 
-    private StockExperiment Experiment(string id) => _experiments.Find(e => e.Id == id) ?? throw Missing($"No Experiment with id={id} exists");
+    private StockExperiment Experiment(string id) => !IsFileStore && !id.All(char.IsAsciiDigit) ? throw Fault($"invalid literal for int() with base 10: '{id}'") : _experiments.Find(e => e.Id == id) ?? throw Missing($"No Experiment with id={id} exists");
 
     private StockRun Run(string id) => _runs.GetValueOrDefault(id) ?? throw Missing($"Run with id={id} not found");
 
