@@ -38,6 +38,8 @@ public sealed class HttpSearchTests : IAsyncLifetime
     [InlineData("metrics.`auc{subset=test}` < 1e300 and metrics.`auc{subset=test}` > -1e-300", "0 1 2 3 4 5")]
     [InlineData("attributes.start_time < 1e18", "0 1 2 3 4 5")]
     [InlineData("dataset.name in ('odd', 'x')", "1 3 5")]
+    [InlineData("dataset.name = 'odd' and tags.team = 'blue'", "3 5")]
+    [InlineData("dataset.name = 'odd' and attributes.status = 'FINISHED'", "1 5")]
     public async Task What_the_server_can_do_is_passed_through(string filter, string expected)
     {
         await using var tracker = _lab.Open();

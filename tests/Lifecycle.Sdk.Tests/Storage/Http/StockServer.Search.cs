@@ -17,6 +17,9 @@ internal sealed partial class StockServer
             .Where(run => terms.TrueForAll(term => Holds(run, term)));
         var ordered = found.OrderBy(_ => 0);
         var fields = (body["order_by"]?.AsArray() ?? []).Select(order => order!.ToString().Split(' ')[0]).ToList();
+        bool IsOf(Match term, string entity) => term.Groups[1].Value.Equals(entity, StringComparison.OrdinalIgnoreCase);
+        if (terms.Exists(term => IsOf(term, "dataset")) && (terms.Exists(term => !IsOf(term, "dataset") && (!IsOf(term, "attributes") || term.Value.Contains("run_name", StringComparison.Ordinal))) || fields.Exists(field => field.StartsWith("metrics", StringComparison.Ordinal))))
+            throw new StockError(503, "TEMPORARILY_UNAVAILABLE", "(sqlite3.OperationalError) no such column: anon_1.destination_id");
         if (fields.Distinct().Count() < fields.Count) throw Fault("`order_by` contains duplicate fields");
         foreach (var order in body["order_by"]?.AsArray() ?? [])
         {
@@ -74,6 +77,7 @@ internal sealed partial class StockServer
         if (!isQuoted) throw Invalid($"Expected a quoted string value for {entity}. Got value {literal}");
         var text = entity switch
         {
+            "dataset" => run.Inputs.Select(input => input["dataset"]![key]!.ToString()).FirstOrDefault(),
             "params" => run.Params.GetValueOrDefault(key),
             "tags" => run.Tags.GetValueOrDefault(key),
             _ => key switch { "run_id" => run.Id, "run_name" => run.Name, "status" => run.Status, _ => throw Invalid($"Invalid attribute key '{key}'") },
