@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Lifecycle.Sdk.Storage.Http;
 
 /// <content>Attempts, status, stage, name: what changes the run itself.</content>
@@ -23,8 +21,7 @@ internal sealed partial class BatchDelivery
         var attempts = await AttemptsAsync(cancellationToken).ConfigureAwait(false);
         if (attempts.Any(attempt => attempt.Id == batch.Attempt)) return;
         link.Attempts = [.. attempts.Append(new RunAttempt(batch.Attempt, resumed.FromStep)).OrderBy(attempt => attempt.Id)];
-        IReadOnlyList<WireAttempt> wire = [.. link.Attempts.Select(attempt => new WireAttempt(attempt.Id, attempt.FromStep))];
-        await SetTagAsync(WireTags.Attempts, JsonSerializer.Serialize(wire, WireJson.Default.IReadOnlyListWireAttempt), cancellationToken).ConfigureAwait(false);
+        foreach (var tag in RunLink.TagsOf(link.Attempts)) await SetTagAsync(tag.Key, tag.Value, cancellationToken).ConfigureAwait(false);
         if (attempts.Any(attempt => attempt.Id > batch.Attempt)) return;
         await DeleteTagAsync(WireTags.Error, cancellationToken).ConfigureAwait(false);
         Note(new WireEntry());

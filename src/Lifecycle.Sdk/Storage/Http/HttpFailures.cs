@@ -20,10 +20,10 @@ internal sealed class HttpFailures(string address)
         var said = Clean(error?.Message);
         var status = $"{(int)answer.Status} {Phrase(answer.Status)}";
         var (what, isTransient) = Describe(answer, error, said, status, isAuthenticated);
-        var isOff = error is null && (Says(answer, "--no-serve-artifacts") || Says(answer, "Artifact serving is"));
+        var isOff = IsWithoutArtifacts(answer);
         if (isOff)
             (what, isTransient) = ("the server was set up to take and hand out no artifacts (--no-serve-artifacts). Start it with --serve-artifacts.", false);
-        else if (error is null && Says(answer, "--artifacts-only"))
+        else if (IsArtifactsOnly(answer))
             (what, isTransient) = ("the server was started with --artifacts-only and takes nothing but artifacts. Give the address of the tracking server.", false);
         return new HttpFailureException($"{call} at {address}: {what}")
         {
@@ -54,6 +54,14 @@ internal sealed class HttpFailures(string address)
     /// <summary>A body that ended early.</summary>
     public HttpFailureException Broken(HttpCall call, Exception? cause) =>
         new($"{call} at {address}: the connection broke in the middle of the answer. Try again.", cause) { Store = address, IsTransient = true };
+
+    /// <summary>Whether the server was set up not to do what it was asked for, and will not do it later either.</summary>
+    public static bool IsByDesign(HttpAnswer answer) => IsWithoutArtifacts(answer) || IsArtifactsOnly(answer);
+
+    private static bool IsWithoutArtifacts(HttpAnswer answer) =>
+        answer.Status == HttpStatusCode.ServiceUnavailable && (Says(answer, "--no-serve-artifacts") || Says(answer, "Artifact serving is"));
+
+    private static bool IsArtifactsOnly(HttpAnswer answer) => answer.Status == HttpStatusCode.ServiceUnavailable && Says(answer, "--artifacts-only");
 
     private static (string What, bool IsTransient) Describe(HttpAnswer answer, WireErrorBody? error, string said, string status, bool isAuthenticated)
     {

@@ -5,6 +5,9 @@ namespace Lifecycle.Sdk.Storage.Http;
 /// <summary>A run here and the same run on the server. What it holds can be read from the server again at any time.</summary>
 internal sealed class RunLink : IDisposable
 {
+    /// <summary>Each takes 65 characters at most, and some servers cut a tag at 5,000.</summary>
+    private const int AttemptsPerTag = 75;
+
     private RunLink(RunId local, WireRun run)
     {
         Local = local;
@@ -73,12 +76,13 @@ internal sealed class RunLink : IDisposable
 
     public static IReadOnlyList<RunAttempt> AttemptsOf(WireRun run)
     {
-        var attempts = run.Info.Attempts;
-        if (attempts is null && run.Data?.Tags?.FirstOrDefault(tag => tag.Key == WireTags.Attempts) is { } tag)
+        if (run.Info.Attempts is { } told) return Sorted(told);
+        var attempts = new List<WireAttempt>();
+        foreach (var tag in (run.Data?.Tags ?? []).Where(tag => IsOfAttempts(tag.Key)))
         {
             try
             {
-                attempts = JsonSerializer.Deserialize(tag.Value, WireJson.Default.IReadOnlyListWireAttempt);
+                attempts.AddRange(JsonSerializer.Deserialize(tag.Value, WireJson.Default.IReadOnlyListWireAttempt) ?? []);
             }
             catch (JsonException)
             {
@@ -86,8 +90,26 @@ internal sealed class RunLink : IDisposable
             }
         }
 
-        return [.. (attempts ?? []).Select(attempt => new RunAttempt(attempt.Id, attempt.FromStep)).OrderBy(attempt => attempt.Id)];
+        return Sorted(attempts);
     }
+
+    /// <summary>Whether a tag holds attempts: a run that is resumed for the hundredth time has more than one.</summary>
+    public static bool IsOfAttempts(string tag) => tag == WireTags.Attempts || tag.StartsWith(WireTags.Attempts + ".", StringComparison.Ordinal);
+
+    /// <summary>The tags that hold some attempts, none longer than a server takes.</summary>
+    public static IEnumerable<WireTag> TagsOf(IReadOnlyList<RunAttempt> attempts)
+    {
+        var number = 0;
+        foreach (var some in attempts.Chunk(AttemptsPerTag))
+        {
+            var key = ++number == 1 ? WireTags.Attempts : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{WireTags.Attempts}.{number}");
+            IReadOnlyList<WireAttempt> wire = [.. some.Select(attempt => new WireAttempt(attempt.Id, attempt.FromStep))];
+            yield return new WireTag(key, JsonSerializer.Serialize(wire, WireJson.Default.IReadOnlyListWireAttempt));
+        }
+    }
+
+    private static IReadOnlyList<RunAttempt> Sorted(IEnumerable<WireAttempt> attempts) =>
+        [.. attempts.DistinctBy(attempt => attempt.Id).Select(attempt => new RunAttempt(attempt.Id, attempt.FromStep)).OrderBy(attempt => attempt.Id)];
 
     /// <summary>Remembers a param that the server has.</summary>
     public void AddParam(string key, string value)

@@ -14,7 +14,7 @@ internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, H
     private static readonly string[] DialectTags = [WireTags.RunName, WireTags.User, WireTags.ParentRunId];
 
     /// <summary>Whether a tag is one that the protocol or this provider sets by itself.</summary>
-    public static bool IsOwnTag(string key) => OwnTags.Contains(key) || WireMap.Owns(key);
+    public static bool IsOwnTag(string key) => OwnTags.Contains(key) || RunLink.IsOfAttempts(key) || WireMap.Owns(key);
 
     public async ValueTask<RunInfo> ReadAsync(WireRun run, CancellationToken cancellationToken)
     {

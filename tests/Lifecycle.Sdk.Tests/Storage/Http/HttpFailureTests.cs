@@ -95,7 +95,7 @@ public sealed class HttpFailureTests
         if (isElsewhere)
             lab.Stock.After = (_, answer) => RawAnswer.Json(System.Text.Encoding.UTF8.GetString(answer.Body).Replace("mlflow-artifacts:/", "s3://bucket/", StringComparison.Ordinal), answer.Status);
         using var log = new LogRecorder();
-        await using var tracker = lab.Open(builder: builder => builder.LoggerFactory = log);
+        await using var tracker = lab.Open(options => options.MaxRetries = 2, builder => builder.LoggerFactory = log);
         await using var run = tracker.StartRun("s3", "first");
         run.LogParam("long", new string('x', 7_000));
         await run.LogTextAsync("x", "x.txt");
@@ -105,6 +105,7 @@ public sealed class HttpFailureTests
         Assert.Contains(log.Lines, line => line.Contains("Of the param 'long' only a part was stored", StringComparison.Ordinal));
         var stored = Assert.Single(lab.Stock.Runs);
         Assert.Single(stored.Points["loss"]);
+        Assert.Equal(isElsewhere ? 0 : 2, lab.Server.Requests.Count(request => request.Method == "PUT")); // Another try would not help.
         Assert.EndsWith("[7000 characters, of which the rest was not stored]", stored.Params["long"], StringComparison.Ordinal);
     }
 

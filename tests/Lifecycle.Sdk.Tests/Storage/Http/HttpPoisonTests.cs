@@ -288,6 +288,20 @@ public sealed class HttpPoisonTests
     }
 
     [Fact]
+    public async Task A_run_that_was_resumed_hundreds_of_times_knows_all_of_them()
+    {
+        await using var lab = new HttpLab();
+        await using var store = lab.OpenStore();
+        await store.ApplyAsync(Batch(), Cancel);
+        for (var i = 1; i <= 200; i++) await store.ApplyAsync(Batch([new RunResumed(long.MaxValue - i)], isStart: false) with { Attempt = 1_700_000_000_000 + i }, Cancel);
+        var stored = Assert.Single(lab.Stock.Runs);
+        Assert.All(stored.Tags.Values, value => Assert.InRange(value.Length, 0, 4_999));
+        var run = (await store.GetRunAsync(Run, Cancel))!;
+        Assert.Equal(Enumerable.Range(1, 200).Select(i => new RunAttempt(1_700_000_000_000 + i, long.MaxValue - i)), run.Attempts);
+        Assert.Empty(run.Tags);
+    }
+
+    [Fact]
     public async Task A_host_name_that_the_server_does_not_accept_is_named_as_the_reason()
     {
         await using var lab = new HttpLab();
