@@ -72,7 +72,7 @@ internal sealed partial class BatchDelivery
             await artifacts.UploadAsync(link.ArtifactUri, batch.Run, path, content, cancellationToken).ConfigureAwait(false);
             return (path, digest);
         }
-        catch (HttpFailureException e) when (e.IsRefusal || e.IsUnserved)
+        catch (HttpFailureException e) when (e.IsRefusal || e.IsUnserved || e.IsTooLarge)
         {
             _conflicts.Add($"Of the {what} only a part was stored, as it does not fit and the rest could not be kept as an artifact: {Reason(e)}");
             return null;

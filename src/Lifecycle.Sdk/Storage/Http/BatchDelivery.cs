@@ -139,7 +139,7 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
 
     private async ValueTask SendInputAsync(DatasetInput input, CancellationToken cancellationToken)
     {
-        var dataset = WireDatasets.Of(input, digest => !IsOf(input, digest), out var isExact);
+        var dataset = WireDatasets.Of(input, (digest, isWhole) => IsTaken(input, digest, isWhole), out var isExact);
         if (_isDialect)
         {
             dataset = dataset with { Digest = input.Digest, Source = input.Source, SourceType = input.SourceType };
@@ -154,7 +154,7 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
         try
         {
             using var _ = await SendAsync(HttpCall.Post("runs/log-inputs", WireDatasets.LogInputs(link.ServerId, dataset, input.Context)), cancellationToken).ConfigureAwait(false);
-            link.Datasets[dataset.Digest] = (input.Name, input.Context);
+            link.Datasets[(dataset.Digest, input.Name)] = input.Context;
         }
         catch (HttpFailureException e) when (e.IsRefusal && !_isDialect)
         {
@@ -163,8 +163,10 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
         }
     }
 
-    // A server keeps one context for a dataset in a run, in silence; and the map knows datasets by their digests alone.
-    private bool IsOf(DatasetInput input, string digest) => !link.Datasets.TryGetValue(digest, out var owner) || owner == (input.Name, input.Context);
+    /// <summary>Whether a digest can't stand for a dataset: a server keeps one context for each in silence, and the map knows those that are in files by their digests alone.</summary>
+    private bool IsTaken(DatasetInput input, string digest, bool isWhole) => link.Datasets.TryGetValue((digest, input.Name), out var context)
+        ? context != input.Context
+        : (!isWhole || link.Map.FindDataset(digest) is not null) && link.Datasets.Keys.Any(known => known.Digest == digest);
 
     private static string Contradiction(string name, string known, ParamValue value) =>
         $"The param '{name}' is already {NameRules.Shorten(known)}, so {NameRules.Shorten(value.ToString())} ({value.Kind}) was not stored.";

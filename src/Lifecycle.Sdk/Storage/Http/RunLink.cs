@@ -19,7 +19,7 @@ internal sealed class RunLink : IDisposable
         foreach (var tag in run.Data?.Tags ?? []) TagKeys.Add(tag.Key);
         foreach (var (path, _) in Map.Artifacts.Where(artifact => artifact.Value.Removed != true)) ArtifactNames.Add(path);
         foreach (var param in run.Data?.Params ?? []) AddParam(param.Key, param.Value);
-        foreach (var input in run.Inputs?.DatasetInputs ?? []) Datasets[input.Dataset.Digest] = (input.Dataset.Name, WireDatasets.ContextOf(input));
+        foreach (var input in run.Inputs?.DatasetInputs ?? []) Datasets[(input.Dataset.Digest, input.Dataset.Name)] = WireDatasets.ContextOf(input);
     }
 
     public RunId Local { get; }
@@ -54,8 +54,8 @@ internal sealed class RunLink : IDisposable
 
     public ArtifactNames ArtifactNames { get; } = new();
 
-    /// <summary>The datasets by the digest that the server has for them: it keeps one link to each only.</summary>
-    public Dictionary<string, (string Name, string? Context)> Datasets { get; } = new(StringComparer.Ordinal);
+    /// <summary>The contexts of the datasets that the server has for the run: it keeps one for each.</summary>
+    public Dictionary<(string Digest, string Name), string?> Datasets { get; } = [];
 
     /// <summary>When the server was last told that somebody logs to the run.</summary>
     public DateTimeOffset Heard { get; set; }
@@ -108,9 +108,6 @@ internal sealed class RunLink : IDisposable
         }
     }
 
-    private static IReadOnlyList<RunAttempt> Sorted(IEnumerable<WireAttempt> attempts) =>
-        [.. attempts.DistinctBy(attempt => attempt.Id).Select(attempt => new RunAttempt(attempt.Id, attempt.FromStep)).OrderBy(attempt => attempt.Id)];
-
     /// <summary>Remembers a param that the server has.</summary>
     public void AddParam(string key, string value)
     {
@@ -119,4 +116,7 @@ internal sealed class RunLink : IDisposable
     }
 
     public void Dispose() => Gate.Dispose();
+
+    private static IReadOnlyList<RunAttempt> Sorted(IEnumerable<WireAttempt> attempts) =>
+        [.. attempts.DistinctBy(attempt => attempt.Id).Select(attempt => new RunAttempt(attempt.Id, attempt.FromStep)).OrderBy(attempt => attempt.Id)];
 }

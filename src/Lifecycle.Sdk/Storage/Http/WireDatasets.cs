@@ -11,14 +11,14 @@ internal static class WireDatasets
 
     /// <summary>The dataset as it is sent.</summary>
     /// <param name="input">The dataset.</param>
-    /// <param name="isTaken">Whether a digest is the run's for another dataset or context.</param>
+    /// <param name="isTaken">Whether a digest is the run's for another dataset or context, for one that the server keeps whole or not.</param>
     /// <param name="isExact">Whether a stock server keeps all of it.</param>
-    public static WireDataset Of(DatasetInput input, Func<string, bool> isTaken, out bool isExact)
+    public static WireDataset Of(DatasetInput input, Func<string, bool, bool> isTaken, out bool isExact)
     {
         var digest = input.Digest.Length <= WireLimits.DatasetDigest ? input.Digest : Hashed(input.Digest, input.Digest);
-        if (isTaken(digest)) digest = Hashed(input.Digest, $"{input.Digest}\n{input.Name}\n{input.Context}");
         var (source, type, schema) = (Fit(input.Source, WireLimits.DatasetSource), Fit(input.SourceType, WireLimits.DatasetSourceType), Fit(input.Schema, WireLimits.DatasetSchema));
         isExact = digest == input.Digest && source is { Length: > 0 } && source == input.Source && type is { Length: > 0 } && type == input.SourceType && schema == input.Schema;
+        if (isTaken(digest, isExact)) (digest, isExact) = (Hashed(input.Digest, $"{input.Digest}\n{input.Name}\n{input.Context}"), false);
         return new WireDataset
         {
             Name = input.Name,
@@ -49,23 +49,6 @@ internal static class WireDatasets
         }
     }
 
-    private static string Hashed(string digest, string text) => $"{digest[..Math.Min(digest.Length, WireLimits.DatasetDigest - 11)]}-{WireKeys.Hash(text)}";
-
-    /// <summary>As much as the server takes: some databases count bytes, and some have no room for U+0000.</summary>
-    private static string? Fit(string? text, int bytes)
-    {
-        if (text is null || (Encoding.UTF8.GetByteCount(text) <= bytes && !text.Contains('\0', StringComparison.Ordinal))) return text;
-        var fit = new StringBuilder();
-        foreach (var rune in text.EnumerateRunes())
-        {
-            bytes -= rune.Utf8SequenceLength;
-            if (bytes < 0) break;
-            if (rune.Value != 0) fit.Append(rune);
-        }
-
-        return fit.ToString();
-    }
-
     public static ReadOnlyMemory<byte> LogInputs(string serverRunId, WireDataset dataset, string? context) => WireBody.Of(json =>
     {
         json.WriteString("run_id", serverRunId);
@@ -83,4 +66,21 @@ internal static class WireDatasets
         json.WriteEndObject();
         json.WriteEndArray();
     });
+
+    private static string Hashed(string digest, string text) => $"{digest[..Math.Min(digest.Length, WireLimits.DatasetDigest - 11)]}-{WireKeys.Hash(text)}";
+
+    /// <summary>As much as the server takes: some databases count bytes, and some have no room for U+0000.</summary>
+    private static string? Fit(string? text, int bytes)
+    {
+        if (text is null || (Encoding.UTF8.GetByteCount(text) <= bytes && !text.Contains('\0', StringComparison.Ordinal))) return text;
+        var fit = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            bytes -= rune.Utf8SequenceLength;
+            if (bytes < 0) break;
+            if (rune.Value != 0) fit.Append(rune);
+        }
+
+        return fit.ToString();
+    }
 }

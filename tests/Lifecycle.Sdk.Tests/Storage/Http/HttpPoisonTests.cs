@@ -162,6 +162,8 @@ public sealed class HttpPoisonTests
             new() { Name = "d", Digest = "1", Source = "d.csv", SourceType = "file", Context = "test" },
             new() { Name = "other", Digest = "1", Schema = "s" },
             new() { Name = "more", Digest = "1" },
+            new() { Name = "features", Digest = "2", Source = "f.csv", SourceType = "file" },
+            new() { Name = "labels", Digest = "2", Source = "l.csv", SourceType = "file" },
         ];
         var batch = Batch([.. inputs.Select(input => new InputLogged(input))]);
         for (var i = 0; i < 2; i++)
@@ -169,6 +171,8 @@ public sealed class HttpPoisonTests
             await using var store = lab.OpenStore();
             Assert.Empty((await store.ApplyAsync(batch, Cancel)).Conflicts);
             Assert.Equal(inputs, (await store.GetRunAsync(Run, Cancel))!.Inputs);
+            // Those that are no trouble stay as they are.
+            Assert.Equal(2, Assert.Single(lab.Stock.Runs).Inputs.Count(input => input["dataset"]!["digest"]!.ToString() == "2"));
         }
     }
 
