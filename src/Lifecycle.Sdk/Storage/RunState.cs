@@ -224,7 +224,7 @@ internal sealed class RunState
     private static string Show(ParamValue value) => $"{NameRules.Shorten(value.ToString())} ({value.Kind})";
 }
 
-/// <summary>The artifact paths of a run, to find those that a file system without case could not keep apart.</summary>
+/// <summary>The artifact paths of a run, or other names of a path's form, to find those that a file system without case could not keep apart.</summary>
 internal sealed class ArtifactNames
 {
     private readonly Dictionary<string, string> _files = new(StringComparer.OrdinalIgnoreCase);
@@ -246,6 +246,9 @@ internal sealed class ArtifactNames
             foreach (var folder in Folders(file)) _folders.TryAdd(folder, file);
         }
     }
+
+    /// <summary>Whether this very path is there.</summary>
+    public bool Contains(string path) => _files.TryGetValue(path, out var same) && same == path;
 
     /// <summary>The path that stands in the way of another; null if none does.</summary>
     public string? FindConflict(string path)

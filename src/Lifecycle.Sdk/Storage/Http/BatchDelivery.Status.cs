@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Lifecycle.Sdk.Storage.Http;
 
 /// <content>Attempts, status, stage, name: what changes the run itself.</content>
@@ -23,8 +21,7 @@ internal sealed partial class BatchDelivery
         var attempts = await AttemptsAsync(cancellationToken).ConfigureAwait(false);
         if (attempts.Any(attempt => attempt.Id == batch.Attempt)) return;
         link.Attempts = [.. attempts.Append(new RunAttempt(batch.Attempt, resumed.FromStep)).OrderBy(attempt => attempt.Id)];
-        IReadOnlyList<WireAttempt> wire = [.. link.Attempts.Select(attempt => new WireAttempt(attempt.Id, attempt.FromStep))];
-        await SetTagAsync(WireTags.Attempts, JsonSerializer.Serialize(wire, WireJson.Default.IReadOnlyListWireAttempt), cancellationToken).ConfigureAwait(false);
+        foreach (var tag in RunLink.TagsOf(link.Attempts)) await SetTagAsync(tag.Key, tag.Value, cancellationToken).ConfigureAwait(false);
         if (attempts.Any(attempt => attempt.Id > batch.Attempt)) return;
         await DeleteTagAsync(WireTags.Error, cancellationToken).ConfigureAwait(false);
         Note(new WireEntry());
@@ -74,6 +71,21 @@ internal sealed partial class BatchDelivery
     {
         var endpoint = stage == LifecycleStage.Deleted ? "runs/delete" : "runs/restore";
         using var _ = await SendAsync(HttpCall.Post(endpoint, WireBody.Of(("run_id", link.ServerId))), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask RenameAsync(string name, CancellationToken cancellationToken)
+    {
+        var cut = _isDialect ? name : WireText.RunName(name);
+        if (cut != name) await SetTagAsync(WireTags.FullName, name, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await UpdateAsync("run_name", cut, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpFailureException e) when (e.IsRefusal && !_isDialect)
+        {
+            if (await StageAsync(cancellationToken).ConfigureAwait(false) == LifecycleStage.Deleted) throw;
+            _conflicts.Add($"The run was not renamed to '{NameRules.Shorten(name)}': {Reason(e)}");
+        }
     }
 
     private ValueTask UpdateAsync(string name, string value, CancellationToken cancellationToken) =>

@@ -23,14 +23,14 @@ internal sealed partial class BatchDelivery
 
         if (!_isDialect && batch.Time - link.Heard >= HeardInterval && !batch.Writer.IsNone)
             tags.Add(new WireTag(WireTags.LastSeen, batch.Time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
-        tags.AddRange(_ownTags);
+        if (_user is not null) tags.Add(new WireTag(WireTags.User, await FitAsync(WireTags.User, _user, cancellationToken).ConfigureAwait(false)));
         tags.AddRange(link.Unsent);
         // A dialect server takes an empty batch for a sign of life.
         var isPulse = _isDialect && !hasPoints && batch.Facts.Count == 0 && batch.End is null && !batch.Writer.IsNone;
         if (isPulse) await LogAsync([], [], cancellationToken).ConfigureAwait(false);
         foreach (var (someParams, someTags) in Cut(parameters, tags)) await LogValuesAsync(someParams, someTags, cancellationToken).ConfigureAwait(false);
         link.Unsent.Clear();
-        foreach (var parameter in parameters) link.Params.TryAdd(parameter.Key, parameter.Value);
+        foreach (var parameter in parameters) link.AddParam(parameter.Key, parameter.Value);
         foreach (var tag in tags) link.TagKeys.Add(tag.Key);
     }
 
@@ -52,14 +52,18 @@ internal sealed partial class BatchDelivery
                 continue;
             }
 
-            var isKnown = link.Map.TryParamKey(name, out var key);
-            key ??= WireKeys.Of(name);
-            if (!isKnown && link.Map.IsParamKeyTaken(key)) key = WireKeys.Hashed(name);
-            var file = default((string Path, ContentDigest Digest)?);
-            if (text.Length > WireLimits.ParamValue)
+            if (!link.Map.TryParamKey(name, out var key))
             {
-                file = await KeepAsync("params", name, Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
-                text = WireText.Stub(text, file.Value.Path, file.Value.Digest);
+                var usual = WireKeys.Of(name);
+                key = WireKeys.Free(name, usual, link.ParamKeys, link.Map.IsParamKeyTaken(usual));
+            }
+
+            link.ParamKeys.Add(key);
+            var file = default((string Path, ContentDigest Digest)?);
+            if (!WireText.Fits(text, WireLimits.ParamValue))
+            {
+                file = await TryKeepAsync("params", name, $"param '{name}'", Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
+                text = WireText.Stub(text, file?.Path, file?.Digest);
             }
 
             if (link.Params.TryGetValue(key, out var known))
@@ -91,19 +95,19 @@ internal sealed partial class BatchDelivery
     /// <summary>A tag's value as the server takes it: one that is too long is kept as an artifact.</summary>
     private async ValueTask<string> FitAsync(string name, string value, CancellationToken cancellationToken)
     {
-        if (value.Length <= MaxTag) return value;
-        var file = await KeepAsync("tags", name, Encoding.UTF8.GetBytes(value), cancellationToken).ConfigureAwait(false);
-        Note(new WireEntry { Tag = name, Key = link.Map.FindTag(name)?.Key, File = file.Path, Sha256 = file.Digest.ToString() });
-        return WireText.Stub(value, file.Path, file.Digest);
+        if (WireText.Fits(value, MaxTag)) return value;
+        var file = await TryKeepAsync("tags", name, $"tag '{name}'", Encoding.UTF8.GetBytes(value), cancellationToken).ConfigureAwait(false);
+        if (file is { } kept) Note(new WireEntry { Tag = name, Key = link.Map.FindTag(name)?.Key, File = kept.Path, Sha256 = kept.Digest.ToString() });
+        return WireText.Stub(value, file?.Path, file?.Digest);
     }
 
     private string TagKeyOf(string name)
     {
         if (_isDialect) return name;
         if (link.Map.TryTagKey(name, out var known)) return known;
-        var key = RunReading.IsOwnTag(name) ? WireKeys.Hashed(name) : WireKeys.Of(name);
-        if (key != name && (link.Map.IsTagKeyTaken(key) || link.TagKeys.Contains(key))) key = WireKeys.Hashed(name);
-        else if (key == name && link.Map.IsTagKeyTaken(key)) key = WireKeys.Hashed(name);
+        var usual = RunReading.IsOwnTag(name) ? WireKeys.Hashed(name) : WireKeys.Of(name);
+        var key = WireKeys.Free(name, usual, link.TagKeys, link.Map.IsTagKeyTaken(usual));
+        link.TagKeys.Add(key);
         if (key != name) Note(new WireEntry { Tag = name, Key = key });
         return key;
     }
@@ -168,9 +172,29 @@ internal sealed partial class BatchDelivery
         {
             if (await StageAsync(cancellationToken).ConfigureAwait(false) == LifecycleStage.Deleted) throw;
         }
+        catch (HttpFailureException e) when (e.IsServerFault && !_isDialect)
+        {
+            // A file store says so of a param that somebody else has written since; it would be said again and again.
+            if (!await DropContradictedAsync(parameters, cancellationToken).ConfigureAwait(false)) throw;
+        }
 
         foreach (var parameter in parameters) await LogOneAsync($"param '{link.Map.ParamOf(parameter.Key)}'", [parameter], [], cancellationToken).ConfigureAwait(false);
         foreach (var tag in tags) await LogOneAsync($"tag '{link.Map.TagOf(tag.Key)}'", [], [tag], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Leaves out params of which the server has another value by now.</summary>
+    /// <returns>Whether there were any.</returns>
+    private async ValueTask<bool> DropContradictedAsync(List<WireParam> parameters, CancellationToken cancellationToken)
+    {
+        var run = await links.ReadAsync(batch.Run, cancellationToken).ConfigureAwait(false) ?? throw links.NoSuchRun(batch.Run);
+        var known = (run.Data?.Params ?? []).ToDictionary(param => param.Key, param => param.Value, StringComparer.Ordinal);
+        return parameters.RemoveAll(parameter =>
+        {
+            if (!known.TryGetValue(parameter.Key, out var value) || value == parameter.Value) return false;
+            var name = link.Map.ParamOf(parameter.Key);
+            _conflicts.Add(Contradiction(name, value, _params.TryGetValue(name, out var given) ? given : ParamValue.Of(parameter.Value)));
+            return true;
+        }) > 0;
     }
 
     private async ValueTask LogOneAsync(string what, IReadOnlyList<WireParam> parameters, IReadOnlyList<WireTag> tags, CancellationToken cancellationToken)
@@ -184,80 +208,4 @@ internal sealed partial class BatchDelivery
             _conflicts.Add($"The {what} was not stored: the server says {e.Said}".TrimEnd());
         }
     }
-
-    /// <summary>The protocol has no contents without a place: one that was delivered before is fetched from there.</summary>
-    private async ValueTask CopyAsync(string path, string key, ArtifactInfo artifact, CancellationToken cancellationToken)
-    {
-        var known = links.FindDelivered(artifact.Digest) ?? throw new LifecycleException(
-            $"The content {artifact.Digest} of artifact '{path}' was not given to {channel.Address} before the artifact was logged.")
-        { Store = channel.Address, Run = batch.Run };
-        var temporary = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        try
-        {
-            var content = new CheckedStream(await artifacts.OpenAsync(known.ArtifactUri, known.Run, known.Key, cancellationToken).ConfigureAwait(false), artifact, channel.Address);
-            await using (content.ConfigureAwait(false))
-            {
-                var copy = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);
-                await using (copy.ConfigureAwait(false)) await content.CopyToAsync(copy, cancellationToken).ConfigureAwait(false);
-            }
-
-            await artifacts.UploadAsync(link.ArtifactUri, batch.Run, key, temporary, artifact.Time, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
-
-    private async ValueTask SendArtifactsAsync(CancellationToken cancellationToken)
-    {
-        foreach (var (path, artifact) in _artifacts.ToArray())
-        {
-            var key = _isDialect ? path : WirePaths.Of(path);
-            try
-            {
-                if (contents.Find(artifact.Digest) is { } file) await artifacts.UploadAsync(link.ArtifactUri, batch.Run, key, file, artifact.Time, cancellationToken).ConfigureAwait(false);
-                else await CopyAsync(path, key, artifact, cancellationToken).ConfigureAwait(false);
-                links.Delivered(artifact.Digest, new DeliveredContent(link.ArtifactUri, batch.Run, key));
-                if (!_isDialect)
-                {
-                    Note(new WireEntry
-                    {
-                        Artifact = path,
-                        Key = key == path ? null : key,
-                        Sha256 = artifact.Digest.ToString(),
-                        Size = artifact.Size,
-                        Time = artifact.Time.ToUnixTimeMilliseconds(),
-                    });
-                }
-            }
-            catch (HttpFailureException e) when ((e.IsRefusal || e.IsTaken) && _isDialect)
-            {
-                if (await StageAsync(cancellationToken).ConfigureAwait(false) == LifecycleStage.Deleted) throw;
-                _conflicts.Add($"The artifact '{path}' was not stored: the server says {e.Said}".TrimEnd());
-            }
-
-            _artifacts.Remove(path);
-            contents.Release(artifact.Digest);
-        }
-    }
-}
-
-/// <summary>Artifact paths as a stock server takes them and gives them back.</summary>
-internal static class WirePaths
-{
-    /// <summary>
-    /// Servers decode paths once more than they should, refuse <c>#</c>, and early ones break downloads of file names beyond Latin-1: such paths get a name
-    /// with a hash.
-    /// </summary>
-    public static string Of(string path)
-    {
-        if (path.AsSpan().IndexOfAny('%', '#') < 0 && !path.Any(c => c > 'ÿ')) return path;
-        var slash = path.LastIndexOf('/') + 1;
-        var dot = path.LastIndexOf('.');
-        var (name, ending) = dot > slash ? (path[..dot], path[dot..]) : (path, "");
-        return $"{Safe(name)}-{WireKeys.Hash(path)}{Safe(ending)}";
-    }
-
-    private static string Safe(string text) => string.Concat(text.Select(c => c is '%' or '#' || c > 'ÿ' ? '_' : c));
 }

@@ -12,10 +12,10 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
     private readonly Dictionary<string, ArtifactInfo> _artifacts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _deletions = new(StringComparer.Ordinal);
     private readonly List<DatasetInput> _inputs = [];
-    private readonly List<WireTag> _ownTags = [];
     private readonly bool _isDialect = channel.IsDialect;
     private RunResumed? _resumed;
     private string? _name;
+    private string? _user;
     private RunStatusChanged? _status;
     private LifecycleStage? _stage;
 
@@ -47,7 +47,7 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
                 // What creating the run could not say; a run that was there keeps what it knows.
                 if (_isDialect) break;
                 if (started.Parent is { } parent) Note(new WireEntry { Parent = parent.ToString() });
-                if (started.User is { } user && !link.TagKeys.Contains(WireTags.User)) _ownTags.Add(new WireTag(WireTags.User, user));
+                if (started.User is { } user && !link.TagKeys.Contains(WireTags.User)) _user = user;
                 break;
             case RunResumed resumed:
                 _resumed = resumed;
@@ -108,14 +108,14 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
         if (_stage == LifecycleStage.Active) await ChangeStageAsync(LifecycleStage.Active, cancellationToken).ConfigureAwait(false);
         if (_resumed is not null) await ResumeAsync(_resumed, cancellationToken).ConfigureAwait(false);
         // Before the uploads: a file that is logged anew after it was removed stays.
-        foreach (var path in _deletions) await artifacts.DeleteAsync(link.ArtifactUri, batch.Run, _isDialect ? path : WirePaths.Of(path), cancellationToken).ConfigureAwait(false);
+        await DeleteArtifactsAsync(cancellationToken).ConfigureAwait(false);
         await SendArtifactsAsync(cancellationToken).ConfigureAwait(false);
         await SendInputsAsync(cancellationToken).ConfigureAwait(false);
         // Another process may have resumed the run since.
         if (!_isDialect && batch.Points.Count > 0 && batch.Attempt == RunBatch.LatestAttempt) await AttemptsAsync(cancellationToken).ConfigureAwait(false);
         var points = MapPoints();
         await SendValuesAsync(hasPoints: points.Count > 0, cancellationToken).ConfigureAwait(false);
-        if (_name is not null) await UpdateAsync("run_name", _name, cancellationToken).ConfigureAwait(false);
+        if (_name is not null) await RenameAsync(_name, cancellationToken).ConfigureAwait(false);
         await SendPointsAsync(points, cancellationToken).ConfigureAwait(false);
         if (_status is not null) await ChangeStatusAsync(_status, cancellationToken).ConfigureAwait(false);
         if (_stage == LifecycleStage.Deleted) await ChangeStageAsync(LifecycleStage.Deleted, cancellationToken).ConfigureAwait(false);
@@ -132,104 +132,41 @@ internal sealed partial class BatchDelivery(HttpChannel channel, HttpArtifacts a
         link.Unsent.Add(tag);
     }
 
-    private async ValueTask SendPointsAsync(List<SeriesPoints> points, CancellationToken cancellationToken)
-    {
-        if (points.Count == 0) return;
-        var requests = new PointRequests(link.ServerId, _isDialect && batch.Attempt != RunBatch.LatestAttempt ? batch.Attempt : null).Write(points);
-        // Points are a set to the server, so their requests need not wait for each other.
-        var options = new ParallelOptions { MaxDegreeOfParallelism = maxConnections, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(requests, options, async (request, token) =>
-        {
-            using (await SendAsync(HttpCall.Post("runs/log-batch", request.Body), token).ConfigureAwait(false)) request.Return();
-        }).ConfigureAwait(false);
-    }
-
-    /// <summary>The points under the server's keys, each series of which has its own.</summary>
-    private List<SeriesPoints> MapPoints()
-    {
-        if (_isDialect) return [.. batch.Points];
-        var mapped = new List<SeriesPoints>(batch.Points.Count);
-        foreach (var series in batch.Points) mapped.Add(WithTimes(series with { Key = KeyOf(series.Key) }, series.Key));
-        return mapped;
-    }
-
-    private string KeyOf(string name)
-    {
-        if (link.Map.TryMetricKey(name, out var known)) return known;
-        var key = WireKeys.Of(name);
-        if (key == name && !link.Map.IsMetricKeyTaken(key))
-        {
-            link.MetricKeys.Add(key);
-            return key;
-        }
-
-        if (link.Map.IsMetricKeyTaken(key) || link.MetricKeys.Contains(key)) key = WireKeys.Hashed(name);
-        link.MetricKeys.Add(key);
-        Note(new WireEntry { Metric = name, Key = key });
-        return key;
-    }
-
-    private SeriesPoints WithTimes(in SeriesPoints series, string name)
-    {
-        var times = series.Timestamps.Span;
-        var steps = series.Steps.Span;
-        long[]? moved = null;
-        var isOld = false;
-        for (var i = 0; i < times.Length; i++)
-        {
-            var least = LeastTimeOf(steps[i]);
-            if (times[i] >= least) continue;
-            (moved ??= times.ToArray())[i] = least;
-            isOld |= times[i] < 0;
-        }
-
-        if (moved is null) return series;
-        if (isOld) _conflicts.Add($"Points of '{name}' from before 1970 were stored with the time 1970-01-01: the server takes no earlier one.");
-        else _conflicts.Add($"Points of '{name}' by a clock that is behind were stored with the time of the resume that they came after: the server tells attempts apart by time alone.");
-        return series with { Timestamps = moved };
-    }
-
-    // An earlier point would be taken for one that a resume has taken back.
-    private long LeastTimeOf(long step)
-    {
-        var least = 0L;
-        foreach (var attempt in link.Attempts)
-        {
-            if (attempt.Id <= batch.Attempt && attempt.FromStep <= step) least = Math.Max(least, attempt.Id);
-        }
-
-        return least;
-    }
-
     private async ValueTask SendInputsAsync(CancellationToken cancellationToken)
     {
-        foreach (var input in _inputs)
-        {
-            var dataset = WireDatasets.Of(input, out var isExact);
-            if (!isExact && !_isDialect)
-            {
-                var json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(input, WireEntryJson.Default.DatasetInput);
-                var file = await KeepAsync("inputs", input.Name, json, cancellationToken).ConfigureAwait(false);
-                Note(new WireEntry { Dataset = dataset.Digest, File = file.Path, Sha256 = file.Digest.ToString() });
-            }
-            else if (_isDialect)
-            {
-                dataset = dataset with { Digest = input.Digest, Source = input.Source, SourceType = input.SourceType };
-            }
+        foreach (var input in _inputs) await SendInputAsync(input, cancellationToken).ConfigureAwait(false);
+    }
 
+    private async ValueTask SendInputAsync(DatasetInput input, CancellationToken cancellationToken)
+    {
+        var dataset = WireDatasets.Of(input, (digest, isWhole) => IsTaken(input, digest, isWhole), out var isExact);
+        if (_isDialect)
+        {
+            dataset = dataset with { Digest = input.Digest, Source = input.Source, SourceType = input.SourceType };
+        }
+        else if (!isExact)
+        {
+            var json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(input, WireEntryJson.Default.DatasetInput);
+            var file = await TryKeepAsync("inputs", input.Name, $"dataset '{input.Name}'", json, cancellationToken).ConfigureAwait(false);
+            if (file is { } kept) Note(new WireEntry { Dataset = dataset.Digest, File = kept.Path, Sha256 = kept.Digest.ToString() });
+        }
+
+        try
+        {
             using var _ = await SendAsync(HttpCall.Post("runs/log-inputs", WireDatasets.LogInputs(link.ServerId, dataset, input.Context)), cancellationToken).ConfigureAwait(false);
+            link.Datasets[(dataset.Digest, input.Name)] = input.Context;
+        }
+        catch (HttpFailureException e) when (e.IsRefusal && !_isDialect)
+        {
+            if (await StageAsync(cancellationToken).ConfigureAwait(false) == LifecycleStage.Deleted) throw;
+            _conflicts.Add($"The dataset '{input.Name}' was not stored: {Reason(e)}");
         }
     }
 
-    /// <summary>Keeps something that is too long for the server as an artifact, under its own digest so that it never changes.</summary>
-    private async ValueTask<(string Path, ContentDigest Digest)> KeepAsync(string kind, string name, byte[] content, CancellationToken cancellationToken)
-    {
-        var digest = ContentDigest.Of(content);
-        var safe = string.Concat(name.Take(60).Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' ? c : '_'));
-        var path = $"lifecycle/{kind}/{safe}-{digest.ToString()[..16]}.{(kind == "inputs" ? "json" : "txt")}";
-        await artifacts.UploadAsync(link.ArtifactUri, batch.Run, path, content, cancellationToken).ConfigureAwait(false);
-        return (path, digest);
-    }
+    /// <summary>Whether a digest can't stand for a dataset: a server keeps one context for each in silence, and the map knows those that are in files by their digests alone.</summary>
+    private bool IsTaken(DatasetInput input, string digest, bool isWhole) => link.Datasets.TryGetValue((digest, input.Name), out var context)
+        ? context != input.Context
+        : (!isWhole || link.Map.FindDataset(digest) is not null) && link.Datasets.Keys.Any(known => known.Digest == digest);
 
     private static string Contradiction(string name, string known, ParamValue value) =>
         $"The param '{name}' is already {NameRules.Shorten(known)}, so {NameRules.Shorten(value.ToString())} ({value.Kind}) was not stored.";

@@ -18,8 +18,17 @@ internal sealed class HistoryReading(HttpChannel channel)
         return false;
     }
 
+    /// <summary>The infinity that a database had no room for.</summary>
+    public static MetricPoint WithInfinity(MetricPoint point) => point.Value switch
+    {
+        double.MaxValue => point with { Value = double.PositiveInfinity },
+        double.MinValue => point with { Value = double.NegativeInfinity },
+        _ => point,
+    };
+
     /// <summary>All points that the server sends, in its order.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<MetricPoint>> ReadAsync(string serverRunId, string key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<MetricPoint>> ReadAsync(
+        string serverRunId, string key, [EnumeratorCancellation] CancellationToken cancellationToken, bool hasInfinities = false)
     {
         string? token = null;
         do
@@ -33,7 +42,8 @@ internal sealed class HistoryReading(HttpChannel channel)
             await using (stream.ConfigureAwait(false))
             {
                 using var reader = new HistoryReader(stream);
-                while (await NextAsync(call, answer, reader, cancellationToken).ConfigureAwait(false) is { } points) yield return points;
+                while (await NextAsync(call, answer, reader, cancellationToken).ConfigureAwait(false) is { } points)
+                    yield return hasInfinities ? [.. points.Select(WithInfinity)] : points;
                 token = reader.NextPageToken is { } next && next != token ? next : null;
             }
         }
@@ -42,10 +52,10 @@ internal sealed class HistoryReading(HttpChannel channel)
 
     /// <summary>The summary of a series from its points; null if all were taken back.</summary>
     public async ValueTask<MetricSummary?> SummarizeAsync(
-        string serverRunId, string key, string name, IReadOnlyList<RunAttempt> attempts, CancellationToken cancellationToken)
+        string serverRunId, string key, string name, IReadOnlyList<RunAttempt> attempts, bool hasInfinities, CancellationToken cancellationToken)
     {
         var builder = new MetricSummaryBuilder();
-        await foreach (var points in ReadAsync(serverRunId, key, cancellationToken).ConfigureAwait(false))
+        await foreach (var points in ReadAsync(serverRunId, key, cancellationToken, hasInfinities).ConfigureAwait(false))
         {
             foreach (var point in points)
             {

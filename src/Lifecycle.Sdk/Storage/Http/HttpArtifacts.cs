@@ -18,6 +18,7 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
             Content = () => ContentOf(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan), size),
             ExtraTime = TimeSpan.FromSeconds(size / BytesPerSecond),
             Time = time,
+            MayBeEmpty = true,
         };
         using var _ = await channel.SendAsync(call, cancellationToken).ConfigureAwait(false);
     }
@@ -25,7 +26,7 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
     /// <summary>Sends a text.</summary>
     public async ValueTask UploadAsync(string? artifactUri, RunId run, string path, byte[] text, CancellationToken cancellationToken)
     {
-        var call = new HttpCall(HttpMethod.Put, PlaceOf(artifactUri, run, path)) { Content = () => ContentOf(new MemoryStream(text, writable: false), text.Length) };
+        var call = new HttpCall(HttpMethod.Put, PlaceOf(artifactUri, run, path)) { Content = () => ContentOf(new MemoryStream(text, writable: false), text.Length), MayBeEmpty = true };
         using var _ = await channel.SendAsync(call, cancellationToken).ConfigureAwait(false);
     }
 
@@ -48,15 +49,31 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
     }
 
     /// <summary>Removes a file; no error if there is none.</summary>
-    public async ValueTask DeleteAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
+    /// <returns>False if a stock server has it still and is not able to remove it, or not it alone.</returns>
+    public async ValueTask<bool> DeleteAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
     {
+        if (!channel.IsDialect)
+        {
+            // A server that keeps artifacts in a bucket removes all that begins like the file.
+            var name = path[(path.LastIndexOf('/') + 1)..];
+            var alike = (await SiblingsAsync(artifactUri, run, path, cancellationToken).ConfigureAwait(false)).Where(file => file.Path.StartsWith(name, StringComparison.Ordinal)).ToList();
+            if (!alike.Exists(file => file.Path == name && !file.IsDir)) return true;
+            if (alike.Count > 1) return false;
+        }
+
         try
         {
-            using var _ = await channel.SendAsync(new HttpCall(HttpMethod.Delete, PlaceOf(artifactUri, run, path)), cancellationToken).ConfigureAwait(false);
+            using var _ = await channel.SendAsync(new HttpCall(HttpMethod.Delete, PlaceOf(artifactUri, run, path)) { MayBeEmpty = true }, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (HttpFailureException e) when (e.Status == HttpStatusCode.NotFound)
         {
-            // Which is as good.
+            return true; // Which is as good.
+        }
+        catch (HttpFailureException e) when (!channel.IsDialect && e.Status == HttpStatusCode.InternalServerError)
+        {
+            // A server that keeps artifacts in a folder fails at files, for ever: it can remove folders only. That it answers what it has shows that it is well.
+            return !await IsListedAsync(artifactUri, run, path, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -92,15 +109,17 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
         return files;
     }
 
-    /// <summary>Whether the proxy's own listing, whose names are relative to the folder, has a file.</summary>
-    private async ValueTask<bool> IsListedAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
+    private async ValueTask<bool> IsListedAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken) =>
+        (await SiblingsAsync(artifactUri, run, path, cancellationToken).ConfigureAwait(false)).Any(file => file.Path == path[(path.LastIndexOf('/') + 1)..] && !file.IsDir);
+
+    /// <summary>What the proxy's own listing, whose names are relative to the folder, has beside a file, and the file.</summary>
+    private async ValueTask<IReadOnlyList<WireFile>> SiblingsAsync(string? artifactUri, RunId run, string path, CancellationToken cancellationToken)
     {
         var slash = path.LastIndexOf('/');
         var place = PlaceOf(artifactUri, run, slash < 0 ? "" : path[..slash]).TrimEnd('/');
         var cut = place.IndexOf(Proxy, StringComparison.Ordinal) + Proxy.Length;
         var call = new HttpCall(HttpMethod.Get, $"{place[..(cut - 1)]}?path={place[cut..]}");
-        var page = await channel.SendAsync(call, WireJson.Default.WireFilesAnswer, cancellationToken).ConfigureAwait(false);
-        return page.Files?.Any(file => file.Path == path[(slash + 1)..] && !file.IsDir) == true;
+        return (await channel.SendAsync(call, WireJson.Default.WireFilesAnswer, cancellationToken).ConfigureAwait(false)).Files ?? [];
     }
 
     private LifecycleNotFoundException NoSuchArtifact(RunId run, string path) =>
@@ -124,9 +143,9 @@ internal sealed class HttpArtifacts(HttpChannel channel, TimeProvider time, Time
                 var proxy = root.IndexOf(Proxy.TrimEnd('/'), StringComparison.Ordinal) + Proxy.Length - 1;
                 return $"{root[..proxy]}/{Escape($"{root[proxy..].Trim('/')}/{path}")}";
             default:
-                throw new LifecycleException(
+                throw new HttpFailureException(
                     $"The artifacts of run '{run}' are in '{HttpAddress.WithoutSecrets(root)}', which the server {channel.Address} does not hand out: start it with --serve-artifacts and a root of mlflow-artifacts:/, or use an experiment whose artifacts it serves.")
-                { Store = channel.Address, Run = run.IsEmpty ? null : run };
+                { Store = channel.Address, Run = run.IsEmpty ? null : run, IsUnserved = true };
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed record HttpCall(HttpMethod Method, string Path)
     /// <summary>Whether the body of a good answer is handed on while it arrives.</summary>
     public bool IsStreamed { get; init; }
 
+    /// <summary>Whether a good answer may have no body: newer servers say nothing to an upload.</summary>
+    public bool MayBeEmpty { get; init; }
+
     /// <summary>What is wanted of a file that was read in part already.</summary>
     public RangeHeaderValue? Range { get; init; }
 

@@ -88,7 +88,7 @@ internal sealed class HttpChannel : IDisposable
             ResilienceContextPool.Shared.Return(context);
         }
 
-        if (answer.IsSuccess && (answer.Response is not null || IsObject(answer))) return answer;
+        if (answer.IsSuccess && (answer.Response is not null || IsObject(answer) || (call.MayBeEmpty && answer.Body.IsEmpty))) return answer;
         answer.Dispose();
         throw answer.IsSuccess ? _failures.NotMlflow(call, answer, "it is no object") : _failures.Of(call, answer, _endpoint.Value.IsAuthenticated);
     }

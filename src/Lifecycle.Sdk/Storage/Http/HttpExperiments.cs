@@ -6,12 +6,36 @@ internal sealed class HttpExperiments(HttpChannel channel)
     private const int PageSize = 1_000;
 
     /// <summary>By id; null if there is none.</summary>
-    public ValueTask<WireExperiment?> FindAsync(string id, CancellationToken cancellationToken) =>
-        FindAsync(HttpCall.Get("experiments/get", ("experiment_id", id)), cancellationToken);
+    public async ValueTask<WireExperiment?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(HttpCall.Get("experiments/get", ("experiment_id", id)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpFailureException e) when (e.IsServerFault && !IsNumber(id))
+        {
+            // MLflow 3 with a database fails at ids that are no numbers, such as other stores have.
+            return null;
+        }
+    }
+
+    /// <summary>The ids that a search may name: some servers fail at ones that are not theirs.</summary>
+    public async ValueTask<IReadOnlyList<string>> OwnAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        if (channel.IsDialect || ids.All(IsNumber)) return ids;
+        var own = new List<string>();
+        foreach (var id in ids)
+        {
+            if (IsNumber(id) || await FindAsync(id, cancellationToken).ConfigureAwait(false) is not null) own.Add(id);
+        }
+
+        return own;
+    }
 
     /// <summary>By name, deleted or not; null if there is none.</summary>
-    public ValueTask<WireExperiment?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
-        FindAsync(HttpCall.Get("experiments/get-by-name", ("experiment_name", name)), cancellationToken);
+    public async ValueTask<WireExperiment?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
+        await FindAsync(HttpCall.Get("experiments/get-by-name", ("experiment_name", name)), cancellationToken).ConfigureAwait(false)
+        ?? (IsLong(name) ? await FindAsync(HttpCall.Get("experiments/get-by-name", ("experiment_name", WireKeys.Hashed(name))), cancellationToken).ConfigureAwait(false) : null);
 
     /// <summary>The id of the experiment that a run starts in: found, restored or created.</summary>
     public async ValueTask<string> EnsureAsync(string? id, string? name, CancellationToken cancellationToken)
@@ -35,10 +59,24 @@ internal sealed class HttpExperiments(HttpChannel channel)
     /// <returns>Its id; null if the name is taken.</returns>
     public async ValueTask<string?> TryCreateAsync(string name, IReadOnlyDictionary<string, string>? tags, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await CreateAsync(name, tags ?? new Dictionary<string, string>(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpFailureException e) when (e.IsRefusal && IsLong(name))
+        {
+            // Some databases have no room for it; others do, and there it is found by its name.
+            var more = new Dictionary<string, string>(tags ?? new Dictionary<string, string>(), StringComparer.Ordinal) { [WireTags.FullName] = name };
+            return await CreateAsync(WireKeys.Hashed(name), more, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<string?> CreateAsync(string name, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+    {
         var body = WireBody.Of(json =>
         {
             json.WriteString("name", name);
-            if (tags is { Count: > 0 }) json.Tags("tags", tags.Select(tag => new WireTag(tag.Key, tag.Value)));
+            if (tags.Count > 0) json.Tags("tags", tags.Select(tag => new WireTag(tag.Key, tag.Value)));
         });
         try
         {
@@ -108,12 +146,16 @@ internal sealed class HttpExperiments(HttpChannel channel)
     public static ExperimentInfo ToInfo(WireExperiment experiment) => new()
     {
         Id = experiment.ExperimentId,
-        Name = experiment.Name,
+        Name = experiment.Tags?.FirstOrDefault(tag => tag.Key == WireTags.FullName)?.Value is { } full && WireKeys.Hashed(full) == experiment.Name ? full : experiment.Name,
         Stage = experiment.LifecycleStage == "deleted" ? LifecycleStage.Deleted : LifecycleStage.Active,
         CreationTime = WireTime.Of(experiment.CreationTime ?? 0),
         LastUpdateTime = WireTime.Of(experiment.LastUpdateTime ?? experiment.CreationTime ?? 0),
-        Tags = (experiment.Tags ?? []).DistinctBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Value, StringComparer.Ordinal),
+        Tags = (experiment.Tags ?? []).Where(tag => tag.Key != WireTags.FullName).DistinctBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Value, StringComparer.Ordinal),
     };
+
+    private static bool IsNumber(string id) => id.Length is > 0 and < 19 && id.All(char.IsAsciiDigit);
+
+    private bool IsLong(string name) => !channel.IsDialect && name.Length > WireLimits.ExperimentName;
 
     private async ValueTask<WireExperiment?> FindAsync(HttpCall call, CancellationToken cancellationToken)
     {

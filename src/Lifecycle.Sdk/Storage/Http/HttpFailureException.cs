@@ -20,6 +20,15 @@ internal sealed class HttpFailureException(string message, Exception? inner = nu
 
     public bool IsRefusal => Code is WireError.InvalidParameterValue or WireError.BadRequest;
 
+    /// <summary>Whether the server failed at the request by its own account, in MLflow's words.</summary>
+    public bool IsServerFault => Code == WireError.InternalError;
+
+    /// <summary>Whether the server hands out no artifacts, by the way it was set up.</summary>
+    public bool IsUnserved { get; init; }
+
+    /// <summary>Whether the server, or a proxy before it, takes no body of this length.</summary>
+    public bool IsTooLarge => Status == HttpStatusCode.RequestEntityTooLarge;
+
     /// <summary>Whether the server has no such endpoint.</summary>
     public bool IsUnknownCall => Code == WireError.EndpointNotFound || (Code is null && Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed);
 }

@@ -20,6 +20,11 @@ internal sealed class HttpFailures(string address)
         var said = Clean(error?.Message);
         var status = $"{(int)answer.Status} {Phrase(answer.Status)}";
         var (what, isTransient) = Describe(answer, error, said, status, isAuthenticated);
+        var isOff = IsWithoutArtifacts(answer);
+        if (isOff)
+            (what, isTransient) = ("the server was set up to take and hand out no artifacts (--no-serve-artifacts). Start it with --serve-artifacts.", false);
+        else if (IsArtifactsOnly(answer))
+            (what, isTransient) = ("the server was started with --artifacts-only and takes nothing but artifacts. Give the address of the tracking server.", false);
         return new HttpFailureException($"{call} at {address}: {what}")
         {
             Status = answer.Status,
@@ -27,6 +32,7 @@ internal sealed class HttpFailures(string address)
             Said = said,
             Store = address,
             IsTransient = isTransient,
+            IsUnserved = isOff,
         };
     }
 
@@ -49,6 +55,14 @@ internal sealed class HttpFailures(string address)
     public HttpFailureException Broken(HttpCall call, Exception? cause) =>
         new($"{call} at {address}: the connection broke in the middle of the answer. Try again.", cause) { Store = address, IsTransient = true };
 
+    /// <summary>Whether the server was set up not to do what it was asked for, and will not do it later either.</summary>
+    public static bool IsByDesign(HttpAnswer answer) => IsWithoutArtifacts(answer) || IsArtifactsOnly(answer);
+
+    private static bool IsWithoutArtifacts(HttpAnswer answer) =>
+        answer.Status == HttpStatusCode.ServiceUnavailable && (Says(answer, "--no-serve-artifacts") || Says(answer, "Artifact serving is"));
+
+    private static bool IsArtifactsOnly(HttpAnswer answer) => answer.Status == HttpStatusCode.ServiceUnavailable && Says(answer, "--artifacts-only");
+
     private static (string What, bool IsTransient) Describe(HttpAnswer answer, WireErrorBody? error, string said, string status, bool isAuthenticated)
     {
         var isTransient = WireError.IsTransient(answer.Status);
@@ -59,6 +73,8 @@ internal sealed class HttpFailures(string address)
                 return (isAuthenticated
                     ? $"the server does not accept the credentials ({code}). {said}Check user and password or token; a token may have expired."
                     : $"the server wants credentials ({code}). {said}Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, or the options of UseHttp.", false);
+            case 403 when error is null && Says(answer, "Invalid Host header"):
+                return ($"the server does not accept the host name of its address ({code}). Start it with --allowed-hosts, or use an address that it knows.", false);
             case 403:
                 return ($"the server forbids it ({code}). {said}The user may lack a permission, or the server does not accept this host name.", false);
             case >= 300 and < 400:
@@ -113,6 +129,10 @@ internal sealed class HttpFailures(string address)
             ? "the answer is a login page. The server or a proxy before it wants you to sign in: give credentials that work without a browser, such as a token."
             : $"the answer is {(answer.MediaType is "text/html" ? "a web page" : $"of type '{Clean(answer.MediaType).TrimEnd(' ', '.')}'")} instead of JSON. Give the tracking server's root; a proxy may also stand in between.";
     }
+
+    /// <summary>Whether an answer that is not JSON has some words near its beginning.</summary>
+    private static bool Says(HttpAnswer answer, string words) =>
+        Encoding.UTF8.GetString(answer.Body.Span[..Math.Min(answer.Body.Length, 1_024)]).Contains(words, StringComparison.Ordinal);
 
     private static bool IsLogin(string text) =>
         text.Contains("type=\"password\"", StringComparison.OrdinalIgnoreCase) || text.Contains("sign in", StringComparison.OrdinalIgnoreCase)

@@ -45,7 +45,9 @@ internal static class HttpPipeline
             SamplingDuration = TimeSpan.FromSeconds(30),
             BreakDuration = TimeSpan.FromSeconds(5),
             // A server that says "later" is well; one that is down is spared.
-            ShouldHandle = args => new(args.Outcome.Result is { } answer ? (int)answer.Status is 500 or 502 or 503 or 504 : IsTransient(args.Outcome.Exception)),
+            ShouldHandle = args => new(args.Outcome.Result is { } answer
+                ? (int)answer.Status is 500 or 502 or 503 or 504 && !HttpFailures.IsByDesign(answer)
+                : IsTransient(args.Outcome.Exception)),
         });
         builder.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = args => new(requestTimeout + CallOf(args.Context).ExtraTime) });
         return builder.Build();
@@ -58,7 +60,7 @@ internal static class HttpPipeline
         if (outcome.Result is not { } answer) return call.IsRepeatable && IsTransient(outcome.Exception);
         // 429 says that nothing was done, whatever the call.
         if (answer.Status != HttpStatusCode.TooManyRequests && !(call.IsRepeatable && WireError.IsTransient(answer.Status))) return false;
-        return !(RetryAfter(answer, time) > totalTimeout);
+        return !(RetryAfter(answer, time) > totalTimeout) && !HttpFailures.IsByDesign(answer);
     }
 
     private static bool IsTransient(Exception? exception) => exception switch

@@ -69,12 +69,19 @@ internal sealed class HttpRegistry(HttpChannel channel, HttpArtifacts artifacts,
     public async ValueTask<List<RegisteredModel>> AllModelsAsync(CancellationToken cancellationToken)
     {
         var all = new List<RegisteredModel>();
+        foreach (var model in await AllWireModelsAsync(cancellationToken).ConfigureAwait(false)) all.Add(await ToModelAsync(model, cancellationToken).ConfigureAwait(false));
+        return all;
+    }
+
+    private async ValueTask<List<WireModel>> AllWireModelsAsync(CancellationToken cancellationToken)
+    {
+        var all = new List<WireModel>();
         string? token = null;
         do
         {
             var call = HttpCall.Get("registered-models/search", ("max_results", ModelsPage.ToString(CultureInfo.InvariantCulture)), ("page_token", token));
             var page = await channel.SendAsync(call, WireJson.Default.WireModelsAnswer, cancellationToken).ConfigureAwait(false);
-            foreach (var model in page.RegisteredModels ?? []) all.Add(await ToModelAsync(model, cancellationToken).ConfigureAwait(false));
+            all.AddRange(page.RegisteredModels ?? []);
             token = page.NextPageToken is { Length: > 0 } next && next != token ? next : null;
         }
         while (token is not null);
@@ -93,7 +100,10 @@ internal sealed class HttpRegistry(HttpChannel channel, HttpArtifacts artifacts,
             token = page.NextPageToken is { Length: > 0 } next && next != token ? next : null;
         }
         while (token is not null);
-        return all;
+        if (channel.IsDialect) return all;
+        // A stock server's versions are listed without their aliases.
+        var aliases = (await AllWireModelsAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(model => model.Name, AliasesOf, StringComparer.Ordinal);
+        return [.. all.Select(version => aliases.TryGetValue(version.Model, out var known) ? WithAliases(version, known) : version)];
     }
 
     public ValueTask<RunLink> GetRunAsync(RunId run, CancellationToken cancellationToken) => links.GetAsync(run, cancellationToken);
@@ -103,7 +113,8 @@ internal sealed class HttpRegistry(HttpChannel channel, HttpArtifacts artifacts,
     public async ValueTask<RegisteredModel> ToModelAsync(WireModel model, CancellationToken cancellationToken)
     {
         var latest = new List<ModelVersion>();
-        foreach (var version in model.LatestVersions ?? []) latest.Add(await ToVersionAsync(version, cancellationToken).ConfigureAwait(false));
+        var aliases = AliasesOf(model);
+        foreach (var version in model.LatestVersions ?? []) latest.Add(WithAliases(await ToVersionAsync(version, cancellationToken).ConfigureAwait(false), aliases));
         return new RegisteredModel
         {
             Name = model.Name,
@@ -111,7 +122,7 @@ internal sealed class HttpRegistry(HttpChannel channel, HttpArtifacts artifacts,
             CreationTime = WireTime.Of(model.CreationTimestamp),
             LastUpdateTime = WireTime.Of(model.LastUpdatedTimestamp),
             Tags = TagsOf(model.Tags),
-            Aliases = (model.Aliases ?? []).DistinctBy(alias => alias.Alias).ToDictionary(alias => alias.Alias, alias => NumberOf(alias.Version), StringComparer.Ordinal),
+            Aliases = aliases,
             LatestVersions = [.. latest.OrderBy(version => version.Stage)],
             Gates = new Dictionary<PromotionTarget, PromotionGate>(),
         };
@@ -153,6 +164,14 @@ internal sealed class HttpRegistry(HttpChannel channel, HttpArtifacts artifacts,
 
         return null;
     }
+
+    private static Dictionary<string, int> AliasesOf(WireModel model) =>
+        (model.Aliases ?? []).DistinctBy(alias => alias.Alias).ToDictionary(alias => alias.Alias, alias => NumberOf(alias.Version), StringComparer.Ordinal);
+
+    private static ModelVersion WithAliases(ModelVersion version, Dictionary<string, int> aliases) => version with
+    {
+        Aliases = [.. aliases.Where(alias => alias.Value == version.Number).Select(alias => alias.Key).Order(StringComparer.Ordinal)],
+    };
 
     private static Dictionary<string, string> TagsOf(IReadOnlyList<WireTag>? tags) =>
         (tags ?? []).DistinctBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Value, StringComparer.Ordinal);

@@ -35,6 +35,12 @@ internal sealed partial class HttpStore
         {
             throw Taken(update.Name!);
         }
+        catch (HttpFailureException e) when (e.IsRefusal && update.Name is not null)
+        {
+            // A server with a database says no more of a name that is taken than that it does not fit.
+            if (await _experiments.FindByNameAsync(update.Name, cancellationToken).ConfigureAwait(false) is { } other && other.ExperimentId != experimentId) throw Taken(update.Name);
+            throw;
+        }
 
         return await RequireExperimentAsync(experimentId, cancellationToken).ConfigureAwait(false);
     }

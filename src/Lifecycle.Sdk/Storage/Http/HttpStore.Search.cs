@@ -12,6 +12,7 @@ internal sealed partial class HttpStore
         // The first answer tells what server it is, and so what it can search for.
         var experiments = query.ExperimentIds ?? await _experiments.AllIdsAsync(cancellationToken).ConfigureAwait(false);
         if (!_channel.HasAnswered) await _experiments.FindAsync(experiments[0], cancellationToken).ConfigureAwait(false);
+        if (query.ExperimentIds is not null) experiments = await _experiments.OwnAsync(experiments, cancellationToken).ConfigureAwait(false);
         if (_channel.IsDialect)
         {
             return await PageAsync(

@@ -111,7 +111,7 @@ internal sealed partial class HttpStore : TrackingStore
         // A server that knows attempts has left superseded points out; by their times alone, more would seem to be.
         if (_channel.IsDialect) range = range with { IncludeSuperseded = true };
         if (!map.TryMetricKey(key, out var serverKey)) serverKey = key;
-        await foreach (var points in _histories.ReadAsync(wire.Info.RunId, serverKey, cancellationToken).ConfigureAwait(false))
+        await foreach (var points in _histories.ReadAsync(wire.Info.RunId, serverKey, cancellationToken, map.HasInfinities(serverKey)).ConfigureAwait(false))
         {
             foreach (var block in HistoryBlocks.Of(points, range, attempts)) yield return block;
         }
@@ -127,7 +127,7 @@ internal sealed partial class HttpStore : TrackingStore
         foreach (var file in await _artifacts.ListAsync(wire.Info.RunId, cancellationToken).ConfigureAwait(false))
         {
             // Python programs may have logged names that no other store could hold.
-            if (map.IsOwnFile(file.Path) || !ArtifactPath.TryParse(known.TryGetValue(file.Path, out var logged) ? logged.Path : file.Path, out var path)) continue;
+            if (map.IsOwnFile(file.Path) || (known.TryGetValue(file.Path, out var gone) && gone.Entry.Removed == true) || !ArtifactPath.TryParse(known.TryGetValue(file.Path, out var logged) ? logged.Path : file.Path, out var path)) continue;
             artifacts.Add(InfoOf(path, file, logged.Entry));
         }
 
@@ -140,6 +140,7 @@ internal sealed partial class HttpStore : TrackingStore
     {
         var wire = await _links.ReadAsync(run, cancellationToken).ConfigureAwait(false) ?? throw _links.NoSuchRun(run);
         var entry = WireMap.Read(wire.Data?.Tags).Artifacts.GetValueOrDefault(path.ToString());
+        if (entry?.Removed == true) throw new LifecycleNotFoundException($"The run '{run}' at {Address} has no artifact '{path}': it was removed.") { Store = Address, Run = run };
         var info = entry is null ? null : InfoOf(path, null, entry);
         if (_channel.IsDialect) info = (await ListArtifactsAsync(run, cancellationToken).ConfigureAwait(false)).FirstOrDefault(artifact => artifact.Path == path);
         var content = await _artifacts.OpenAsync(wire.Info.ArtifactUri, run, entry?.Key ?? path.ToString(), cancellationToken).ConfigureAwait(false);

@@ -19,21 +19,24 @@ internal sealed class PointRequests(string serverRunId, long? attempt)
     {
         var body = Begin(out var length);
         var count = 0;
+        var (index, start) = (-1, default(PointPlace));
         foreach (var series in points)
         {
+            index++;
             var head = HeadOf(series.Key);
             var at = 0;
             while (at < series.Steps.Length)
             {
                 Fill(body, head, series, ref at, ref length, ref count);
                 if (at == series.Steps.Length) break;
-                yield return End(body, length, count);
+                yield return End(body, length, count, start);
                 body = Begin(out length);
                 count = 0;
+                start = new PointPlace(index, at);
             }
         }
 
-        if (count > 0) yield return End(body, length, count);
+        if (count > 0) yield return End(body, length, count, start);
         else ArrayPool<byte>.Shared.Return(body);
     }
 
@@ -94,10 +97,10 @@ internal sealed class PointRequests(string serverRunId, long? attempt)
         return body;
     }
 
-    private static PointRequest End(byte[] body, int length, int count)
+    private static PointRequest End(byte[] body, int length, int count, PointPlace start)
     {
         "]}"u8.CopyTo(body.AsSpan(length));
-        return new PointRequest(body, length + 2, count);
+        return new PointRequest(body, length + 2, count, start);
     }
 
     private static byte[] HeadOf(string key)
@@ -111,9 +114,15 @@ internal sealed class PointRequests(string serverRunId, long? attempt)
 /// <param name="Buffer">A pooled buffer.</param>
 /// <param name="Length">How much of it is the body.</param>
 /// <param name="Count">How many points.</param>
-internal readonly record struct PointRequest(byte[] Buffer, int Length, int Count)
+/// <param name="Start">Where they begin.</param>
+internal readonly record struct PointRequest(byte[] Buffer, int Length, int Count, PointPlace Start)
 {
     public ReadOnlyMemory<byte> Body => Buffer.AsMemory(0, Length);
 
     public void Return() => ArrayPool<byte>.Shared.Return(Buffer);
 }
+
+/// <summary>A point among several series.</summary>
+/// <param name="Series">The number of its series.</param>
+/// <param name="At">Its number there.</param>
+internal readonly record struct PointPlace(int Series, int At);

@@ -5,6 +5,9 @@ namespace Lifecycle.Sdk.Storage.Http;
 /// <summary>A run here and the same run on the server. What it holds can be read from the server again at any time.</summary>
 internal sealed class RunLink : IDisposable
 {
+    /// <summary>Each takes 65 characters at most, and some servers cut a tag at 5,000.</summary>
+    private const int AttemptsPerTag = 75;
+
     private RunLink(RunId local, WireRun run)
     {
         Local = local;
@@ -14,8 +17,9 @@ internal sealed class RunLink : IDisposable
         Attempts = AttemptsOf(run);
         foreach (var metric in run.Data?.Metrics ?? []) MetricKeys.Add(metric.Key);
         foreach (var tag in run.Data?.Tags ?? []) TagKeys.Add(tag.Key);
-        foreach (var (path, _) in Map.Artifacts) ArtifactNames.Add(path);
-        foreach (var param in run.Data?.Params ?? []) Params[param.Key] = param.Value;
+        foreach (var (path, _) in Map.Artifacts.Where(artifact => artifact.Value.Removed != true)) ArtifactNames.Add(path);
+        foreach (var param in run.Data?.Params ?? []) AddParam(param.Key, param.Value);
+        foreach (var input in run.Inputs?.DatasetInputs ?? []) Datasets[(input.Dataset.Digest, input.Dataset.Name)] = WireDatasets.ContextOf(input);
     }
 
     public RunId Local { get; }
@@ -35,15 +39,23 @@ internal sealed class RunLink : IDisposable
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<RunAttempt> Attempts { get; set; }
 
-    /// <summary>The server's keys in use, so that two names never share one.</summary>
-    public HashSet<string> MetricKeys { get; } = new(StringComparer.Ordinal);
+    /// <summary>
+    /// The server's keys in use, so that two names never share one. A file store can't have <c>loss</c> and <c>loss/test</c>, and some databases take
+    /// <c>Loss</c> for <c>loss</c>: either is a failure without end there.
+    /// </summary>
+    public ArtifactNames MetricKeys { get; } = new();
 
-    public HashSet<string> TagKeys { get; } = new(StringComparer.Ordinal);
+    public ArtifactNames ParamKeys { get; } = new();
+
+    public ArtifactNames TagKeys { get; } = new();
 
     /// <summary>The server's values by its keys.</summary>
     public Dictionary<string, string> Params { get; } = new(StringComparer.Ordinal);
 
     public ArtifactNames ArtifactNames { get; } = new();
+
+    /// <summary>The contexts of the datasets that the server has for the run: it keeps one for each.</summary>
+    public Dictionary<(string Digest, string Name), string?> Datasets { get; } = [];
 
     /// <summary>When the server was last told that somebody logs to the run.</summary>
     public DateTimeOffset Heard { get; set; }
@@ -64,12 +76,13 @@ internal sealed class RunLink : IDisposable
 
     public static IReadOnlyList<RunAttempt> AttemptsOf(WireRun run)
     {
-        var attempts = run.Info.Attempts;
-        if (attempts is null && run.Data?.Tags?.FirstOrDefault(tag => tag.Key == WireTags.Attempts) is { } tag)
+        if (run.Info.Attempts is { } told) return Sorted(told);
+        var attempts = new List<WireAttempt>();
+        foreach (var tag in (run.Data?.Tags ?? []).Where(tag => IsOfAttempts(tag.Key)))
         {
             try
             {
-                attempts = JsonSerializer.Deserialize(tag.Value, WireJson.Default.IReadOnlyListWireAttempt);
+                attempts.AddRange(JsonSerializer.Deserialize(tag.Value, WireJson.Default.IReadOnlyListWireAttempt) ?? []);
             }
             catch (JsonException)
             {
@@ -77,8 +90,33 @@ internal sealed class RunLink : IDisposable
             }
         }
 
-        return [.. (attempts ?? []).Select(attempt => new RunAttempt(attempt.Id, attempt.FromStep)).OrderBy(attempt => attempt.Id)];
+        return Sorted(attempts);
+    }
+
+    /// <summary>Whether a tag holds attempts: a run that is resumed for the hundredth time has more than one.</summary>
+    public static bool IsOfAttempts(string tag) => tag == WireTags.Attempts || tag.StartsWith(WireTags.Attempts + ".", StringComparison.Ordinal);
+
+    /// <summary>The tags that hold some attempts, none longer than a server takes.</summary>
+    public static IEnumerable<WireTag> TagsOf(IReadOnlyList<RunAttempt> attempts)
+    {
+        var number = 0;
+        foreach (var some in attempts.Chunk(AttemptsPerTag))
+        {
+            var key = ++number == 1 ? WireTags.Attempts : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{WireTags.Attempts}.{number}");
+            IReadOnlyList<WireAttempt> wire = [.. some.Select(attempt => new WireAttempt(attempt.Id, attempt.FromStep))];
+            yield return new WireTag(key, JsonSerializer.Serialize(wire, WireJson.Default.IReadOnlyListWireAttempt));
+        }
+    }
+
+    /// <summary>Remembers a param that the server has.</summary>
+    public void AddParam(string key, string value)
+    {
+        ParamKeys.Add(key);
+        Params.TryAdd(key, value);
     }
 
     public void Dispose() => Gate.Dispose();
+
+    private static IReadOnlyList<RunAttempt> Sorted(IEnumerable<WireAttempt> attempts) =>
+        [.. attempts.DistinctBy(attempt => attempt.Id).Select(attempt => new RunAttempt(attempt.Id, attempt.FromStep)).OrderBy(attempt => attempt.Id)];
 }

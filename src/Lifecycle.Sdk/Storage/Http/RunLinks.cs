@@ -151,13 +151,16 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
         var tags = new List<WireTag>();
         if (!channel.IsDialect) tags.Add(new WireTag(WireTags.RunId, run.ToString()));
         if (parent is not null) tags.Add(new WireTag(WireTags.ParentRunId, channel.IsDialect ? started.Parent!.Value.ToString() : parent));
-        if (started.User is { } user) tags.Add(new WireTag(WireTags.User, user));
+        // A longer one follows with the run's other tags.
+        if (started.User is { } user && (channel.IsDialect || WireText.Fits(user, WireLimits.ExperimentTagValue))) tags.Add(new WireTag(WireTags.User, user));
+        var name = channel.IsDialect ? started.Name : WireText.RunName(started.Name);
+        if (name != started.Name) tags.Add(new WireTag(WireTags.FullName, started.Name));
         return WireBody.Of(json =>
         {
             if (channel.IsDialect) json.WriteString("run_id", run.ToString());
             json.WriteString("experiment_id", experiment);
-            json.WriteString("run_name", started.Name);
-            json.Text("user_id", started.User);
+            json.WriteString("run_name", name);
+            if (channel.IsDialect || started.User is null || WireText.Fits(started.User, WireLimits.UserId)) json.Text("user_id", started.User);
             json.WriteNumber("start_time", started.StartTime.ToUnixTimeMilliseconds());
             json.Tags("tags", tags);
         });

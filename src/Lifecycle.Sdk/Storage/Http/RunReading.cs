@@ -8,13 +8,13 @@ namespace Lifecycle.Sdk.Storage.Http;
 internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, HistoryReading histories)
 {
     private static readonly string[] OwnTags =
-        [WireTags.RunId, WireTags.Error, WireTags.Attempts, WireTags.LastSeen, WireTags.RunName, WireTags.User, WireTags.ParentRunId];
+        [WireTags.RunId, WireTags.Error, WireTags.Attempts, WireTags.LastSeen, WireTags.FullName, WireTags.RunName, WireTags.User, WireTags.ParentRunId];
 
     /// <summary>Tags that say again what a dialect server tells of the run itself.</summary>
     private static readonly string[] DialectTags = [WireTags.RunName, WireTags.User, WireTags.ParentRunId];
 
     /// <summary>Whether a tag is one that the protocol or this provider sets by itself.</summary>
-    public static bool IsOwnTag(string key) => OwnTags.Contains(key) || WireMap.Owns(key);
+    public static bool IsOwnTag(string key) => OwnTags.Contains(key) || RunLink.IsOfAttempts(key) || WireMap.Owns(key);
 
     public async ValueTask<RunInfo> ReadAsync(WireRun run, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, H
         {
             Id = id,
             ExperimentId = run.Info.ExperimentId,
-            Name = run.Info.RunName is { Length: > 0 } name ? name : Tag(run, WireTags.RunName) ?? id.ToString(),
+            Name = NameOf(run) ?? id.ToString(),
             Status = status,
             Stage = run.Info.LifecycleStage == "deleted" ? LifecycleStage.Deleted : LifecycleStage.Active,
             StartTime = WireTime.Of(run.Info.StartTime),
@@ -36,7 +36,8 @@ internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, H
             EndTime = isOver && run.Info.EndTime is { } end ? WireTime.Of(end) : null,
             LastSeen = LastSeenOf(run, isOver),
             ParentId = RunId.TryParse(run.Info.ParentRunId ?? map.Parent ?? Tag(run, WireTags.ParentRunId), null, out var parent) ? parent : null,
-            User = Tag(run, WireTags.User) ?? (run.Info.UserId is { Length: > 0 } user ? user : null),
+            User = Tag(run, WireTags.User) is { } whoever ? await WholeAsync(run, whoever, map.FindTag(WireTags.User), id, cancellationToken).ConfigureAwait(false)
+                : run.Info.UserId is { Length: > 0 } user ? user : null,
             Error = isOver ? run.Info.Error ?? await ErrorAsync(run, map, id, cancellationToken).ConfigureAwait(false) : null,
             Params = await ParamsAsync(run, map, id, cancellationToken).ConfigureAwait(false),
             Tags = await TagsAsync(run, map, id, cancellationToken).ConfigureAwait(false),
@@ -47,6 +48,13 @@ internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, H
     }
 
     private static string? Tag(WireRun run, string key) => run.Data?.Tags?.FirstOrDefault(tag => tag.Key == key)?.Value is { Length: > 0 } value ? value : null;
+
+    private static string? NameOf(WireRun run)
+    {
+        var name = run.Info.RunName is { Length: > 0 } given ? given : Tag(run, WireTags.RunName);
+        // Another client may have given it another name since.
+        return Tag(run, WireTags.FullName) is { } full && WireText.RunName(full) == name ? full : name;
+    }
 
     private static DateTimeOffset LastSeenOf(WireRun run, bool isOver)
     {
@@ -92,11 +100,13 @@ internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, H
         {
             var name = map.MetricOf(metric.Key);
             var last = new MetricPoint(metric.Step, metric.Timestamp, metric.Value);
+            var hasInfinities = map.HasInfinities(metric.Key);
+            if (hasInfinities) last = HistoryReading.WithInfinity(last);
             var summary = metric.Summary is { } known ? SummaryOf(name, last, known) : LatestOf(name, last);
             if (metric.Summary is null && HistoryReading.IsSuperseded(last, attempts))
             {
                 // What the server takes for the latest was taken back: only the points themselves tell which is the latest now.
-                if (await histories.SummarizeAsync(run.Info.RunId, metric.Key, name, attempts, cancellationToken).ConfigureAwait(false) is not { } rest) continue;
+                if (await histories.SummarizeAsync(run.Info.RunId, metric.Key, name, attempts, hasInfinities, cancellationToken).ConfigureAwait(false) is not { } rest) continue;
                 summary = rest;
             }
 
@@ -132,11 +142,11 @@ internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, H
         var inputs = new List<DatasetInput>();
         foreach (var input in run.Inputs?.DatasetInputs ?? [])
         {
-            var context = input.Tags?.FirstOrDefault(tag => tag.Key == WireTags.DatasetContext)?.Value;
+            var context = WireDatasets.ContextOf(input);
             if (map.FindDataset(input.Dataset.Digest) is { File: { } file })
             {
-                var json = await TextAsync(run, file, id, cancellationToken).ConfigureAwait(false);
-                if (JsonSerializer.Deserialize(json, WireEntryJson.Default.DatasetInput) is { } whole)
+                var json = await TextAsync(run, file, id, cancellationToken).ConfigureAwait(false) ?? "null";
+                if (JsonSerializer.Deserialize(json, WireEntryJson.Default.DatasetInput) is { } whole && whole.Name == input.Dataset.Name)
                 {
                     inputs.Add(whole with { Context = context });
                     continue;
@@ -159,11 +169,22 @@ internal sealed class RunReading(HttpChannel channel, HttpArtifacts artifacts, H
     }
 
     private async ValueTask<string> WholeAsync(WireRun run, string value, WireEntry? entry, RunId id, CancellationToken cancellationToken) =>
-        entry is { File: { } file } && WireText.IsStub(value, entry.Sha256) ? await TextAsync(run, file, id, cancellationToken).ConfigureAwait(false) : value;
+        // What stands for the value says that there was more.
+        entry is { File: { } file } && WireText.IsStub(value, entry.Sha256) ? await TextAsync(run, file, id, cancellationToken).ConfigureAwait(false) ?? value : value;
 
-    private async ValueTask<string> TextAsync(WireRun run, string file, RunId id, CancellationToken cancellationToken)
+    /// <summary>A file that holds a long value; null if it is no longer there: the rest of the run is to be read all the same.</summary>
+    private async ValueTask<string?> TextAsync(WireRun run, string file, RunId id, CancellationToken cancellationToken)
     {
-        var stream = await artifacts.OpenAsync(run.Info.ArtifactUri, id, file, cancellationToken).ConfigureAwait(false);
+        Stream stream;
+        try
+        {
+            stream = await artifacts.OpenAsync(run.Info.ArtifactUri, id, file, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LifecycleNotFoundException or HttpFailureException { IsUnserved: true })
+        {
+            return null;
+        }
+
         await using (stream.ConfigureAwait(false))
         {
             var bytes = new MemoryStream();

@@ -24,8 +24,16 @@ internal sealed class StockSearch(Func<string, ValueTask<string>> serverIdOf)
         try
         {
             var terms = new List<string>();
-            foreach (var term in query.Filter switch { null => [], AndExpression and => and.Terms, { } one => [one] }) terms.Add(await TermAsync(term).ConfigureAwait(false));
+            var all = query.Filter switch { null => [], AndExpression and => and.Terms, { } one => (IReadOnlyList<SearchExpression>)[one] };
             foreach (var order in query.OrderBy) orders.Add(Order(order));
+            // Servers with a database take the tables that these need for each other and call it a fault that may pass. More runs are found without.
+            var isAlone = all.All(IsOfDataset) && query.OrderBy.All(order => order.Field.Entity == SearchEntity.Attribute);
+            foreach (var term in all)
+            {
+                var text = await TermAsync(term).ConfigureAwait(false);
+                if (isAlone || !IsOfDataset(term)) terms.Add(text);
+            }
+
             return new StockQuery(terms.Count == 0 ? null : string.Join(" AND ", terms), orders, null);
         }
         catch (NotPossibleException e)
@@ -70,6 +78,9 @@ internal sealed class StockSearch(Func<string, ValueTask<string>> serverIdOf)
         }
     }
 
+    private static bool IsOfDataset(SearchExpression term) =>
+        term is ComparisonExpression { Field.Entity: SearchEntity.Dataset } or InExpression { Field.Entity: SearchEntity.Dataset };
+
     private async ValueTask<string> TermAsync(SearchExpression term) => term switch
     {
         ComparisonExpression comparison => await ComparisonAsync(comparison).ConfigureAwait(false),
@@ -87,7 +98,7 @@ internal sealed class StockSearch(Func<string, ValueTask<string>> serverIdOf)
             case SearchEntity.Metric:
                 return $"{MetricField(field)} {symbol} {Number(comparison.Value, field)}";
             case SearchEntity.Attribute when field.Key is "start_time" or "end_time":
-                return $"attributes.{field.Key} {symbol} {Number(comparison.Value, field)}";
+                return $"attributes.{field.Key} {symbol} {Time(comparison.Value, field)}";
             case SearchEntity.Attribute when field.Key is "run_id" or "parent_run_id":
                 if (comparison.Operator is not (ComparisonOperator.Equal or ComparisonOperator.NotEqual))
                     throw new NotPossibleException($"{field} is compared with = and != only, as the server has ids of its own");
@@ -99,19 +110,23 @@ internal sealed class StockSearch(Func<string, ValueTask<string>> serverIdOf)
                     throw new NotPossibleException($"{field} {Symbol(comparison.Operator)} {SearchPrinter.Print(comparison.Value)} compares a param by value, and MLflow's servers compare params as text");
                 if (comparison.Operator is ComparisonOperator.Less or ComparisonOperator.LessOrEqual or ComparisonOperator.Greater or ComparisonOperator.GreaterOrEqual)
                     throw new NotPossibleException($"{symbol} on {field}: MLflow's servers compare text with =, !=, LIKE and ILIKE only");
-                return $"{TextField(field)} {symbol} {Quoted(comparison.Value.ToString(), field)}";
+                // What equals a long name has its beginning on the server.
+                var text = field is { Entity: SearchEntity.Attribute, Key: "run_name" } ? WireText.RunName(comparison.Value.ToString()) : comparison.Value.ToString();
+                return $"{TextField(field)} {symbol} {Quoted(text, field)}";
         }
     }
 
     private async ValueTask<string> MembershipAsync(InExpression membership)
     {
         var (field, words) = (membership.Field, membership.Negated ? "NOT IN" : "IN");
-        if (field.Entity is not (SearchEntity.Attribute or SearchEntity.Dataset) || membership.Values.Any(value => value.Kind != ParamKind.String) || field.Key == "parent_run_id")
-            throw new NotPossibleException($"{words} on {field}: MLflow's servers understand it for text attributes and datasets only");
+        var isRunId = field is { Entity: SearchEntity.Attribute, Key: "run_id" };
+        if ((!isRunId && field.Entity != SearchEntity.Dataset) || membership.Values.Any(value => value.Kind != ParamKind.String))
+            throw new NotPossibleException($"{words} on {field}: MLflow's servers understand it for run ids and datasets only");
         var values = new List<string>();
         foreach (var value in membership.Values)
         {
-            if (field.Key == "status" && value.ToString() == WireText.Interrupted) throw new NotPossibleException("the status INTERRUPTED is not known to MLflow's servers, which have KILLED instead");
+            // They pass over values that are not in lower case: no run's id would be lost by it, but datasets are.
+            if (!isRunId && !IsLower(value.ToString())) throw new NotPossibleException($"{words} on {field} with '{NameRules.Shorten(value.ToString())}': MLflow's servers find values in lower case only");
             values.Add(Quoted(field.Key == "run_id" ? await serverIdOf(value.ToString()).ConfigureAwait(false) : value.ToString(), field));
         }
 
@@ -151,10 +166,19 @@ internal sealed class StockSearch(Func<string, ValueTask<string>> serverIdOf)
         ? throw new NotPossibleException($"{field}: MLflow's grammar has no way to write a name with a backtick")
         : $"`{key}`";
 
+    private static bool IsLower(string text) => text.Any(char.IsLower) && !text.Any(char.IsUpper);
+
+    // A database of whole numbers may refuse another.
+    private static string Time(ParamValue value, SearchField field) => value.Kind == ParamKind.Floating && Math.Floor(value.AsFloating) is var whole
+        && (whole != value.AsFloating || Math.Abs(whole) >= long.MaxValue)
+            ? throw new NotPossibleException($"{field} compared with {value}: MLflow's servers have times in whole milliseconds")
+            : Number(value.Kind == ParamKind.Floating ? ParamValue.Of((long)value.AsFloating) : value, field);
+
     private static string Number(ParamValue value, SearchField field) => value.Kind switch
     {
         ParamKind.Integer => value.AsInteger.ToString(CultureInfo.InvariantCulture),
-        ParamKind.Floating when double.IsFinite(value.AsFloating) => value.AsFloating.ToString("R", CultureInfo.InvariantCulture),
+        // Their grammar has no sign for a positive exponent.
+        ParamKind.Floating when double.IsFinite(value.AsFloating) => value.AsFloating.ToString("R", CultureInfo.InvariantCulture).Replace("E+", "E", StringComparison.Ordinal),
         _ => throw new NotPossibleException($"{field} compared with {value}: MLflow's grammar has no such number"),
     };
 

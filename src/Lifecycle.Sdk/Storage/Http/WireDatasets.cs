@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Lifecycle.Sdk.Storage.Http;
@@ -10,21 +11,27 @@ internal static class WireDatasets
 
     /// <summary>The dataset as it is sent.</summary>
     /// <param name="input">The dataset.</param>
+    /// <param name="isTaken">Whether a digest is the run's for another dataset or context, for one that the server keeps whole or not.</param>
     /// <param name="isExact">Whether a stock server keeps all of it.</param>
-    public static WireDataset Of(DatasetInput input, out bool isExact)
+    public static WireDataset Of(DatasetInput input, Func<string, bool, bool> isTaken, out bool isExact)
     {
-        isExact = input.Digest.Length <= WireLimits.DatasetDigest && input is { Source.Length: > 0 and <= WireLimits.DatasetSource, SourceType.Length: > 0 }
-            && !(input.Schema?.Length > WireLimits.DatasetSchema) && !(input.Context?.Length > WireLimits.Key);
+        var digest = input.Digest.Length <= WireLimits.DatasetDigest ? input.Digest : Hashed(input.Digest, input.Digest);
+        var (source, type, schema) = (Fit(input.Source, WireLimits.DatasetSource), Fit(input.SourceType, WireLimits.DatasetSourceType), Fit(input.Schema, WireLimits.DatasetSchema));
+        isExact = digest == input.Digest && source is { Length: > 0 } && source == input.Source && type is { Length: > 0 } && type == input.SourceType && schema == input.Schema;
+        if (isTaken(digest, isExact)) (digest, isExact) = (Hashed(input.Digest, $"{input.Digest}\n{input.Name}\n{input.Context}"), false);
         return new WireDataset
         {
             Name = input.Name,
-            Digest = input.Digest.Length <= WireLimits.DatasetDigest ? input.Digest : input.Digest[..(WireLimits.DatasetDigest - 11)] + "-" + WireKeys.Hash(input.Digest),
-            SourceType = input.SourceType is { Length: > 0 } type ? type : Unknown,
-            Source = input.Source is not { Length: > 0 } source ? Unknown : source.Length <= WireLimits.DatasetSource ? source : source[..WireLimits.DatasetSource],
-            Schema = input.Schema,
+            Digest = digest,
+            SourceType = type is { Length: > 0 } ? type : Unknown,
+            Source = source is { Length: > 0 } ? source : Unknown,
+            Schema = schema,
             Profile = input.RowCount is { } rows ? string.Create(CultureInfo.InvariantCulture, $"{{\"num_rows\":{rows}}}") : null,
         };
     }
+
+    /// <summary>What a dataset was used for; null if it is not told.</summary>
+    public static string? ContextOf(WireDatasetInput input) => input.Tags?.FirstOrDefault(tag => tag.Key == WireTags.DatasetContext)?.Value;
 
     /// <summary>How many rows a profile tells of; null if it does not.</summary>
     public static long? RowsOf(string? profile)
@@ -59,4 +66,21 @@ internal static class WireDatasets
         json.WriteEndObject();
         json.WriteEndArray();
     });
+
+    private static string Hashed(string digest, string text) => $"{digest[..Math.Min(digest.Length, WireLimits.DatasetDigest - 11)]}-{WireKeys.Hash(text)}";
+
+    /// <summary>As much as the server takes: some databases count bytes, and some have no room for U+0000.</summary>
+    private static string? Fit(string? text, int bytes)
+    {
+        if (text is null || (Encoding.UTF8.GetByteCount(text) <= bytes && !text.Contains('\0', StringComparison.Ordinal))) return text;
+        var fit = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            bytes -= rune.Utf8SequenceLength;
+            if (bytes < 0) break;
+            if (rune.Value != 0) fit.Append(rune);
+        }
+
+        return fit.ToString();
+    }
 }

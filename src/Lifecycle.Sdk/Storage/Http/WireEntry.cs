@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Lifecycle.Sdk.Storage.Http;
@@ -35,6 +37,12 @@ internal sealed record WireEntry
     /// <summary>The SHA-256 of an artifact, or of <see cref="File"/>.</summary>
     public string? Sha256 { get; init; }
 
+    /// <summary>Whether a series has infinities, which a server with a database has as the greatest or least number.</summary>
+    public bool? Infinite { get; init; }
+
+    /// <summary>Whether an artifact was removed though the server still has it.</summary>
+    public bool? Removed { get; init; }
+
     /// <summary>An artifact's length.</summary>
     public long? Size { get; init; }
 
@@ -53,4 +61,10 @@ internal sealed record WireEntry
 [JsonSerializable(typeof(WireEntry))]
 [JsonSerializable(typeof(List<WireEntry>))]
 [JsonSerializable(typeof(DatasetInput))]
-internal sealed partial class WireEntryJson : JsonSerializerContext;
+internal sealed partial class WireEntryJson : JsonSerializerContext
+{
+    /// <summary>For tags, in which there is room for so many characters: names in any script stay as they are.</summary>
+    public static WireEntryJson Short => s_short ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    private static WireEntryJson? s_short;
+}

@@ -52,6 +52,9 @@ internal sealed class WireMap
 
     public string TagOf(string key) => _tagNames.GetValueOrDefault(key, key);
 
+    /// <summary>Whether a series has infinities by the server's key.</summary>
+    public bool HasInfinities(string key) => _metrics.TryGetValue(MetricOf(key), out var entry) && entry.Infinite == true;
+
     public WireEntry? FindParam(string name) => _params.GetValueOrDefault(name);
 
     public WireEntry? FindTag(string name) => _tags.GetValueOrDefault(name);
@@ -78,7 +81,7 @@ internal sealed class WireMap
         if (Find(entry) == entry) return null;
         Take(entry);
         var name = writer.IsNone ? "direct" : writer.ToString();
-        var json = JsonSerializer.Serialize(entry, WireEntryJson.Default.WireEntry);
+        var json = JsonSerializer.Serialize(entry, WireEntryJson.Short.WireEntry);
         var (number, text) = _open.GetValueOrDefault(name, (1, "[]"));
         if (text.Length + json.Length + 1 > MaxTag) (number, text) = (number + 1, "[]");
         text = text.Length == 2 ? $"[{json}]" : $"{text[..^1]},{json}]";

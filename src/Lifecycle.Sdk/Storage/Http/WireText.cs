@@ -37,15 +37,26 @@ internal static class WireText
         _ => ParamValue.Of(text),
     };
 
-    /// <summary>What stands for a value that is too long: its beginning, and where the whole is.</summary>
-    public static string Stub(string value, string file, ContentDigest digest)
+    /// <summary>Whether a server with a database takes a text as it is: some have no room for U+0000.</summary>
+    public static bool Fits(string text, int max) => text.Length <= max && !text.Contains('\0', StringComparison.Ordinal);
+
+    /// <summary>A run's name as a server with a database takes it.</summary>
+    public static string RunName(string name) => name.Length <= WireLimits.RunName ? name : Start(name, WireLimits.RunName - 1) + "…";
+
+    /// <summary>What stands for a value that does not fit: its beginning, and where the whole is; null if it is nowhere.</summary>
+    public static string Stub(string value, string? file, ContentDigest? digest)
     {
-        var shown = value[..(char.IsHighSurrogate(value[ShownOfLong - 1]) ? ShownOfLong - 1 : ShownOfLong)];
-        return string.Create(CultureInfo.InvariantCulture, $"{shown}… [{value.Length} characters, whole in the artifact {file}{Mark(digest.ToString())}");
+        var shown = Start(value, ShownOfLong).Replace('\0', '\uFFFD');
+        return file is null
+            ? string.Create(CultureInfo.InvariantCulture, $"{shown}… [{value.Length} characters, of which the rest was not stored]")
+            : string.Create(CultureInfo.InvariantCulture, $"{shown}… [{value.Length} characters, whole in the artifact {file}{Mark(digest.ToString()!)}");
     }
 
     /// <summary>Whether a value stands for a longer one in the file of this digest, and not for one that was set later.</summary>
     public static bool IsStub(string value, string? digest) => digest is not null && value.EndsWith(Mark(digest), StringComparison.Ordinal);
+
+    /// <summary>The beginning of a text, without half a character at its end.</summary>
+    private static string Start(string text, int length) => text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 
     private static string Mark(string digest) => $", SHA-256 {digest[..16]}]";
 }

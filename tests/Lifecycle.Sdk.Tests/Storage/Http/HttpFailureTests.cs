@@ -84,18 +84,29 @@ public sealed class HttpFailureTests
         Assert.Contains("302", loop.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Artifacts_that_the_server_does_not_hand_out_are_explained()
+    [Theory]
+    [InlineData(true, false, "s3://bucket/")]
+    [InlineData(false, false, "--no-serve-artifacts")]
+    [InlineData(false, true, "--no-serve-artifacts")]
+    public async Task Artifacts_that_the_server_does_not_hand_out_are_explained_and_hold_nothing_up(bool isElsewhere, bool isNewest, string said)
     {
         await using var lab = new HttpLab();
-        lab.Stock.After = (_, answer) => RawAnswer.Json(System.Text.Encoding.UTF8.GetString(answer.Body).Replace("mlflow-artifacts:/", "s3://bucket/", StringComparison.Ordinal), answer.Status);
-        await using var tracker = lab.Open();
+        (lab.Stock.ServesNoArtifacts, lab.Stock.HasArtifactRouter) = (!isElsewhere, isNewest);
+        if (isElsewhere)
+            lab.Stock.After = (_, answer) => RawAnswer.Json(System.Text.Encoding.UTF8.GetString(answer.Body).Replace("mlflow-artifacts:/", "s3://bucket/", StringComparison.Ordinal), answer.Status);
+        using var log = new LogRecorder();
+        await using var tracker = lab.Open(options => options.MaxRetries = 2, builder => builder.LoggerFactory = log);
         await using var run = tracker.StartRun("s3", "first");
+        run.LogParam("long", new string('x', 7_000));
         await run.LogTextAsync("x", "x.txt");
-        var error = await Assert.ThrowsAsync<LifecycleException>(() => run.FlushAsync());
-        Assert.Contains("s3://bucket/", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--serve-artifacts", error.Message, StringComparison.Ordinal);
-        Assert.False(error.IsTransient);
+        run.Log("loss", 1, 1);
+        await run.FlushAsync();
+        Assert.Contains(log.Lines, line => line.Contains("'x.txt' was not stored", StringComparison.Ordinal) && line.Contains(said, StringComparison.Ordinal) && line.Contains("--serve-artifacts", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains("Of the param 'long' only a part was stored", StringComparison.Ordinal));
+        var stored = Assert.Single(lab.Stock.Runs);
+        Assert.Single(stored.Points["loss"]);
+        Assert.Equal(isElsewhere ? 0 : 2, lab.Server.Requests.Count(request => request.Method == "PUT")); // Another try would not help.
+        Assert.EndsWith("[7000 characters, of which the rest was not stored]", stored.Params["long"], StringComparison.Ordinal);
     }
 
     private static async Task<string> MessageOf(HttpLab lab, string address)

@@ -35,6 +35,9 @@ public sealed class HttpRegistryTests
         await tracker.Models.UpdateModelAsync("fraud", new ModelUpdate { Description = "finds fraud", Tags = new Dictionary<string, string?> { ["team"] = "blue" } });
         var model = await tracker.Models.GetModelAsync("fraud");
         Assert.Equal(("finds fraud", "blue", 1), (model.Description, model.Tags["team"], model.Aliases["champion"]));
+        Assert.Equal([["champion"], []], model.LatestVersions.Select(latest => latest.Aliases));
+        var listed = await tracker.Models.SearchVersionsAsync(new ModelQuery());
+        Assert.Equal([(1, "champion"), (2, "")], listed.Items.OrderBy(item => item.Number).Select(item => (item.Number, string.Join(' ', item.Aliases))));
         await tracker.Models.DeleteVersionAsync("fraud", 1);
         Assert.Empty((await tracker.Models.GetModelAsync("fraud")).Aliases); // MLflow would leave it dangling.
         var page = await tracker.Models.SearchVersionsAsync(new ModelQuery { Filter = Lifecycle.Sdk.Storage.SearchParser.ParseVersionFilter("name = 'fraud' or version_number = 7") });

@@ -17,6 +17,7 @@ public sealed class HttpSearchTests : IAsyncLifetime
             await using var run = tracker.StartRun(i < 4 ? "a" : "b", new RunOptions { Name = $"run-{i}", Parent = i == 5 ? _ids[0] : null });
             _ids.Add(run.Id);
             run.LogParam("kind", i % 2 == 0 ? "gbt" : "net").LogParam("depth", i).SetTag("team", i < 3 ? "red" : "blue");
+            run.LogInput(new DatasetInput { Name = i % 2 == 0 ? "Even" : "odd", Digest = "1", Source = "d", SourceType = "file" });
             var auc = run.Metric("auc", ("subset", "test"));
             auc.Log(0.9 - (i * 0.1), 0);
             auc.Log(i * 0.1, 1);
@@ -34,6 +35,11 @@ public sealed class HttpSearchTests : IAsyncLifetime
     [InlineData("attributes.run_name LIKE 'run-%' and params.kind ILIKE 'NET'", "1 3 5")]
     [InlineData("attributes.start_time > 0 and tags.team = 'red'", "0 1 2")]
     [InlineData("params.depth = '4'", "4")]
+    [InlineData("metrics.`auc{subset=test}` < 1e300 and metrics.`auc{subset=test}` > -1e-300", "0 1 2 3 4 5")]
+    [InlineData("attributes.start_time < 1e18", "0 1 2 3 4 5")]
+    [InlineData("dataset.name in ('odd', 'x')", "1 3 5")]
+    [InlineData("dataset.name = 'odd' and tags.team = 'blue'", "3 5")]
+    [InlineData("dataset.name = 'odd' and attributes.status = 'FINISHED'", "1 5")]
     public async Task What_the_server_can_do_is_passed_through(string filter, string expected)
     {
         await using var tracker = _lab.Open();
@@ -48,6 +54,9 @@ public sealed class HttpSearchTests : IAsyncLifetime
     [InlineData("params.kind in ('gbt', 'x')", "IN on params.kind", "0 2 4")]
     [InlineData("max(metrics.`auc{subset=test}`) > 0.75", "latest value of a metric only", "0 1")]
     [InlineData("attributes.status = 'INTERRUPTED'", "INTERRUPTED", "")]
+    [InlineData("attributes.status in ('FAILED', 'KILLED')", "IN on attributes.status", "3")]
+    [InlineData("dataset.name in ('Even', 'x')", "lower case", "0 2 4")]
+    [InlineData("attributes.start_time > 0.5", "whole milliseconds", "0 1 2 3 4 5")]
     public async Task What_it_can_not_do_is_refused_by_name_or_decided_here(string filter, string named, string expected)
     {
         await using (var strict = _lab.Open())

@@ -51,7 +51,7 @@ public sealed class HttpStoreTests
         await using var other = lab.OpenStore(); // As after a crash: nothing is remembered.
         Assert.Empty((await other.ApplyAsync(batch, Cancel)).Conflicts);
         Assert.Equal(before, await DumpAsync(other));
-        Assert.Equal(2, Assert.Single(lab.Stock.Runs).Points["loss/a.b"].Count);
+        Assert.Equal(2, Assert.Single(lab.Stock.Runs).Points["loss.a.b"].Count);
     }
 
     [Fact]

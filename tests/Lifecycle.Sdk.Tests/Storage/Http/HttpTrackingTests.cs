@@ -43,7 +43,7 @@ public sealed class HttpTrackingTests
         Assert.Equal(("model/weights.txt", ContentDigest.Of("some weights"u8), 12L), (weights.Path.ToString(), weights.Digest, weights.Size));
         await using var content = await tracker.Runs.OpenArtifactAsync(id, "model/weights.txt");
         Assert.Equal("some weights", await new StreamReader(content).ReadToEndAsync());
-        Assert.Equal(["accuracy/subset.test", "loss"], Assert.Single(lab.Stock.Runs).Points.Keys.Order());
+        Assert.Equal(["accuracy.subset.test", "loss"], Assert.Single(lab.Stock.Runs).Points.Keys.Order());
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class HttpTrackingTests
             run.Metric("../secret").Log(2, 1);
             run.Metric("αβγ", ("fold", "3"), ("subset", "a b")).Log(double.NaN, 1);
             run.Metric("loss", ("x", "1")).Log(double.NegativeInfinity, 1);
-            run.Metric("loss/x.1").Log(-0.0, 1);
+            run.Metric("loss.x.1").Log(-0.0, 1);
             run.LogInput(new DatasetInput { Name = "d", Digest = new string('9', 64), Schema = "s" });
             await run.LogTextAsync("odd", "dir/100% of #1 ∑.txt");
             run.Fail(error);
@@ -139,9 +139,9 @@ public sealed class HttpTrackingTests
         Assert.Equal(longParam, info.Params["long"].ToString());
         Assert.Equal(ParamValue.Of(7L), info.Params["a:b?"]);
         Assert.Equal([("long", longTag), ("mlflow.user", "mine"), ("émoji 🎉", "x")], info.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => (tag.Key, tag.Value)));
-        Assert.Equal(["../secret", "loss/ratio", "loss/x.1", "loss{x=1}", "αβγ{fold=3,subset=a b}"], info.Metrics.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["../secret", "loss.x.1", "loss/ratio", "loss{x=1}", "αβγ{fold=3,subset=a b}"], info.Metrics.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(double.NegativeInfinity, (await tracker.Runs.HistoryAsync(id, "loss{x=1}")).Values.Span[0]);
-        Assert.True(double.IsNegative((await tracker.Runs.HistoryAsync(id, "loss/x.1")).Values.Span[0]));
+        Assert.True(double.IsNegative((await tracker.Runs.HistoryAsync(id, "loss.x.1")).Values.Span[0]));
         Assert.True(double.IsNaN((await tracker.Runs.HistoryAsync(id, "αβγ{fold=3,subset=a b}")).Values.Span[0]));
         Assert.Equal(new DatasetInput { Name = "d", Digest = new string('9', 64), Schema = "s" }, Assert.Single(info.Inputs));
         Assert.Equal(error, info.Error);

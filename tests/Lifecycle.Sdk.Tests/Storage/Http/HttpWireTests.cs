@@ -27,8 +27,8 @@ public sealed class HttpWireTests
             "GET /api/2.0/mlflow/experiments/get-by-name?experiment_name=digits%20%26%20co",
             "POST /api/2.0/mlflow/experiments/create {\"name\":\"digits & co\"}",
             $"POST /api/2.0/mlflow/runs/create {{\"experiment_id\":\"1\",\"run_name\":\"first\",\"user_id\":\"me\",\"start_time\":1700000000000,\"tags\":[{{\"key\":\"lifecycle.run_id\",\"value\":\"{Run}\"}},{{\"key\":\"mlflow.user\",\"value\":\"me\"}}]}}",
-            $"POST /api/2.0/mlflow/runs/log-batch {{\"run_id\":\"{id}\",\"params\":[{{\"key\":\"lr\",\"value\":\"0.1\"}}],\"tags\":[{{\"key\":\"team\",\"value\":\"blåu \\\"x\\\"\"}},{{\"key\":\"lifecycle.last_seen\",\"value\":\"1700000001000\"}},{{\"key\":\"lifecycle.wire.00000000000000ab\",\"value\":\"[{{\\\"metric\\\":\\\"a{{b=c}}\\\",\\\"key\\\":\\\"a/b.c\\\"}},{{\\\"param\\\":\\\"lr\\\",\\\"type\\\":\\\"floating\\\"}}]\"}}]}}",
-            $"POST /api/2.0/mlflow/runs/log-batch {{\"run_id\":\"{id}\",\"metrics\":[{{\"key\":\"a/b.c\",\"value\":0.1,\"timestamp\":1700000000001,\"step\":-9223372036854775808}},{{\"key\":\"a/b.c\",\"value\":\"NaN\",\"timestamp\":9007199254740993,\"step\":2}},{{\"key\":\"a/b.c\",\"value\":-0.0,\"timestamp\":3,\"step\":3}},{{\"key\":\"a/b.c\",\"value\":\"-Infinity\",\"timestamp\":4,\"step\":4}},{{\"key\":\"a/b.c\",\"value\":5E-324,\"timestamp\":5,\"step\":5}}]}}",
+            $"POST /api/2.0/mlflow/runs/log-batch {{\"run_id\":\"{id}\",\"params\":[{{\"key\":\"lr\",\"value\":\"0.1\"}}],\"tags\":[{{\"key\":\"team\",\"value\":\"blåu \\\"x\\\"\"}},{{\"key\":\"lifecycle.last_seen\",\"value\":\"1700000001000\"}},{{\"key\":\"lifecycle.wire.00000000000000ab\",\"value\":\"[{{\\\"metric\\\":\\\"a{{b=c}}\\\",\\\"key\\\":\\\"a.b.c\\\",\\\"infinite\\\":true}},{{\\\"param\\\":\\\"lr\\\",\\\"type\\\":\\\"floating\\\"}}]\"}}]}}",
+            $"POST /api/2.0/mlflow/runs/log-batch {{\"run_id\":\"{id}\",\"metrics\":[{{\"key\":\"a.b.c\",\"value\":0.1,\"timestamp\":1700000000001,\"step\":-9223372036854775808}},{{\"key\":\"a.b.c\",\"value\":\"NaN\",\"timestamp\":9007199254740993,\"step\":2}},{{\"key\":\"a.b.c\",\"value\":-0.0,\"timestamp\":3,\"step\":3}},{{\"key\":\"a.b.c\",\"value\":\"-Infinity\",\"timestamp\":4,\"step\":4}},{{\"key\":\"a.b.c\",\"value\":5E-324,\"timestamp\":5,\"step\":5}}]}}",
             $"GET /api/2.0/mlflow/runs/get?run_id={id}",
             $"POST /api/2.0/mlflow/runs/update {{\"run_id\":\"{id}\",\"status\":\"FINISHED\",\"end_time\":1700000002000}}",
         ], Lines(lab));
@@ -110,8 +110,8 @@ public sealed class HttpWireTests
 
     [Theory]
     [InlineData("loss", "loss")]
-    [InlineData("accuracy{subset=test}", "accuracy/subset.test")]
-    [InlineData("loss{fold=3,subset=a b}", "loss/fold.3/subset.a b")]
+    [InlineData("accuracy{subset=test}", "accuracy.subset.test")]
+    [InlineData("loss{fold=3,subset=a b}", "loss.fold.3.subset.a b")]
     [InlineData("Größe 学习率", "Größe 学习率")]
     [InlineData("a:b", "a_b-")]
     [InlineData("../x", "___x-")]

@@ -7,14 +7,17 @@ internal sealed class StockExperiment(string id, string name)
 {
     public string Id => id;
 
-    public string Name => name;
+    public string Name { get; set; } = name;
 
     public string Stage { get; set; } = "active";
+
+    public Dictionary<string, string> Tags { get; } = new(StringComparer.Ordinal);
 
     public JsonObject ToJson() => new()
     {
         ["experiment_id"] = id,
-        ["name"] = name,
+        ["name"] = Name,
+        ["tags"] = new JsonArray([.. Tags.Select(tag => (JsonNode)new JsonObject { ["key"] = tag.Key, ["value"] = tag.Value })]),
         ["artifact_location"] = $"mlflow-artifacts:/{id}",
         ["lifecycle_stage"] = Stage,
         ["creation_time"] = 1_700_000_000_000,
@@ -39,6 +42,8 @@ internal sealed class StockRun(string id, string experimentId)
 
     public long? EndTime { get; set; }
 
+    public string UserId { get; set; } = "";
+
     public Dictionary<string, string> Params { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, string> Tags { get; } = new(StringComparer.Ordinal);
@@ -49,20 +54,37 @@ internal sealed class StockRun(string id, string experimentId)
 
     private HashSet<(string, long, long, long)> Keys { get; } = [];
 
-    /// <summary>Points that were sent more than once.</summary>
+    /// <summary>Points that were sent again.</summary>
     public int Repeated { get; private set; }
 
-    public void Add(string key, MetricPoint point)
+    /// <summary>Inserts points as a database does: all or none, each once, and none whose name differs from another by its case alone.</summary>
+    public bool TryInsert(IReadOnlyList<(string Key, MetricPoint Point)> points)
     {
-        if (!Keys.Add((key, point.Step, point.UnixTimeMilliseconds, BitConverter.DoubleToInt64Bits(point.Value))))
+        var added = new HashSet<(string, long, long, long)>();
+        foreach (var (key, point) in points)
         {
-            Repeated++;
-            return;
+            if (Keys.Contains(KeyOf(key, point))) Repeated++;
+            else if (added.Add(KeyOf(key, point)) && !Points.Keys.Any(other => other != key && other.Equals(key, StringComparison.OrdinalIgnoreCase))) continue;
+            return false;
         }
 
+        foreach (var (key, point) in points) Append(key, point);
+        return true;
+    }
+
+    /// <summary>Adds a line to a file, without a look at what is there.</summary>
+    public void Append(string key, MetricPoint point)
+    {
+        Keys.Add(KeyOf(key, point));
         if (!Points.TryGetValue(key, out var points)) Points.Add(key, points = []);
         points.Add(point);
     }
+
+    /// <summary>Whether a point is there; no NaN ever is, as none equals another.</summary>
+    public bool Has(string key, MetricPoint point) => !double.IsNaN(point.Value) && Keys.Contains(KeyOf(key, point));
+
+    private static (string, long, long, long) KeyOf(string key, MetricPoint point) =>
+        (key, point.Step, point.UnixTimeMilliseconds, BitConverter.DoubleToInt64Bits(double.IsNaN(point.Value) ? double.NaN : point.Value == 0 ? 0 : point.Value));
 
     public static JsonObject ToJson(string key, MetricPoint point) => new()
     {
@@ -82,7 +104,7 @@ internal sealed class StockRun(string id, string experimentId)
             ["run_uuid"] = id,
             ["experiment_id"] = experimentId,
             ["run_name"] = Name,
-            ["user_id"] = "",
+            ["user_id"] = UserId,
             ["status"] = Status,
             ["start_time"] = StartTime,
             ["artifact_uri"] = $"mlflow-artifacts:/{experimentId}/{id}/artifacts",

@@ -48,7 +48,7 @@ internal sealed partial class StockServer
             case "GET model-versions/get":
                 return new JsonObject { ["model_version"] = Model(name).ToJson(Model(name).Version(request.Query("version")!)) };
             case "GET model-versions/search":
-                return new JsonObject { ["model_versions"] = new JsonArray([.. _models.Values.SelectMany(model => model.Versions.Select(version => (JsonNode)model.ToJson(version)))]) };
+                return new JsonObject { ["model_versions"] = new JsonArray([.. _models.Values.SelectMany(model => model.Versions.Select(version => (JsonNode)model.ToListedJson(version)))]) };
             case "POST model-versions/transition-stage":
                 Model(name).Version(Text(body, "version")).Stage = Text(body, "stage");
                 return [];
@@ -95,8 +95,16 @@ internal sealed class StockModel
         ["description"] = Description,
         ["tags"] = new JsonArray([.. Tags.Select(tag => (JsonNode)new JsonObject { ["key"] = tag.Key, ["value"] = tag.Value })]),
         ["aliases"] = new JsonArray([.. Aliases.Select(alias => (JsonNode)new JsonObject { ["alias"] = alias.Key, ["version"] = alias.Value })]),
-        ["latest_versions"] = new JsonArray([.. Versions.GroupBy(version => version.Stage).Select(stage => (JsonNode)ToJson(stage.Last()))]),
+        ["latest_versions"] = new JsonArray([.. Versions.GroupBy(version => version.Stage).Select(stage => (JsonNode)ToListedJson(stage.Last()))]),
     };
+
+    /// <summary>A version among others: it does not tell its aliases.</summary>
+    public JsonObject ToListedJson(StockVersion version)
+    {
+        var json = ToJson(version);
+        json.Remove("aliases");
+        return json;
+    }
 
     public JsonObject ToJson(StockVersion version)
     {

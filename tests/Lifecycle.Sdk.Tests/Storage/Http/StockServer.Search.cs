@@ -10,11 +10,17 @@ internal sealed partial class StockServer
     private JsonObject SearchRuns(JsonObject body)
     {
         var ids = (body["experiment_ids"]?.AsArray() ?? []).Select(id => id!.ToString()).ToHashSet();
+        foreach (var id in ids.Where(id => !IsFileStore && !id.All(char.IsAsciiDigit))) throw Fault($"invalid literal for int() with base 10: '{id}'");
         var view = body["run_view_type"]?.ToString() ?? "ACTIVE_ONLY";
         var terms = Split(body["filter"]?.ToString() ?? "").ToList();
         var found = _runs.Values.Where(run => ids.Contains(run.ExperimentId) && (view == "ALL" || run.Stage == (view == "DELETED_ONLY" ? "deleted" : "active")))
             .Where(run => terms.TrueForAll(term => Holds(run, term)));
         var ordered = found.OrderBy(_ => 0);
+        var fields = (body["order_by"]?.AsArray() ?? []).Select(order => order!.ToString().Split(' ')[0]).ToList();
+        bool IsOf(Match term, string entity) => term.Groups[1].Value.Equals(entity, StringComparison.OrdinalIgnoreCase);
+        if (terms.Exists(term => IsOf(term, "dataset")) && (terms.Exists(term => !IsOf(term, "dataset") && (!IsOf(term, "attributes") || term.Value.Contains("run_name", StringComparison.Ordinal))) || fields.Exists(field => field.StartsWith("metrics", StringComparison.Ordinal))))
+            throw new StockError(503, "TEMPORARILY_UNAVAILABLE", "(sqlite3.OperationalError) no such column: anon_1.destination_id");
+        if (fields.Distinct().Count() < fields.Count) throw Fault("`order_by` contains duplicate fields");
         foreach (var order in body["order_by"]?.AsArray() ?? [])
         {
             var match = OrderPattern().Match(order!.ToString());
@@ -45,7 +51,7 @@ internal sealed partial class StockServer
         foreach (Match match in Regex.Matches(filter, Term, RegexOptions.IgnoreCase)) yield return match;
     }
 
-    private const string Term = """(?:(metrics|params|tags|attributes)\.(?:`([^`]+)`|"([^"]+)"|([\w.]+)))\s*(=|!=|>=|<=|>|<|LIKE|ILIKE)\s*('[^']*'|"[^"]*"|-?[\d.eE+-]+)""";
+    private const string Term = """(?:(metrics|params|tags|attributes|dataset)\.(?:`([^`]+)`|"([^"]+)"|([\w.]+)))\s*(=|!=|>=|<=|>|<|LIKE|ILIKE|NOT IN|IN)\s*('[^']*'|"[^"]*"|\([^)]*\)|-?\d*(?:\.\d+)?E-?\d+|-?\d+(?:\.\d*)?)""";
 
     private static bool Holds(StockRun run, Match term)
     {
@@ -61,9 +67,17 @@ internal sealed partial class StockServer
             return op switch { "=" => order == 0, "!=" => order != 0, ">" => order > 0, ">=" => order >= 0, "<" => order < 0, "<=" => order <= 0, _ => throw Invalid($"Invalid comparator {op}") };
         }
 
+        if (literal[0] == '(')
+        {
+            if (entity != "dataset" && !(entity == "attributes" && key == "run_id")) throw Invalid("Only the 'run_id' attribute supports comparison with a list of quoted string values.");
+            var values = Regex.Matches(literal, "'([^']*)'").Select(match => match.Groups[1].Value).Where(value => value.Any(char.IsLower) && !value.Any(char.IsUpper)).ToList();
+            return entity == "dataset" ? run.Inputs.Any(input => values.Contains(input["dataset"]![key]!.ToString()) == (op == "IN")) : values.Contains(run.Id) == (op == "IN");
+        }
+
         if (!isQuoted) throw Invalid($"Expected a quoted string value for {entity}. Got value {literal}");
         var text = entity switch
         {
+            "dataset" => run.Inputs.Select(input => input["dataset"]![key]!.ToString()).FirstOrDefault(),
             "params" => run.Params.GetValueOrDefault(key),
             "tags" => run.Tags.GetValueOrDefault(key),
             _ => key switch { "run_id" => run.Id, "run_name" => run.Name, "status" => run.Status, _ => throw Invalid($"Invalid attribute key '{key}'") },
@@ -82,11 +96,22 @@ internal sealed partial class StockServer
         var path = escaped;
         for (var i = 0; i < 3; i++) path = Uri.UnescapeDataString(path); // Decodes until nothing changes, as there.
         if (path.Contains('#', StringComparison.Ordinal) || path.Split('/').Contains("..")) throw Invalid("Invalid path");
+        if (path.EndsWith(';')) path = path[..^1]; // An empty parameter of a URL, it thinks.
+        if (path.Split('/').Any(part => System.Text.Encoding.UTF8.GetByteCount(part) > 255)) return RawAnswer.Page("<!doctype html><title>500 Internal Server Error</title>", 500);
         switch (request.Method)
         {
+            case "DELETE" when HasBucket:
+                foreach (var alike in _files.Keys.Where(file => file.StartsWith(path, StringComparison.Ordinal)).ToList()) _files.Remove(alike);
+                return RawAnswer.Json("{}");
+            case "DELETE" when _files.ContainsKey(path):
+                // It can remove folders only.
+                return RawAnswer.Page("<!doctype html><title>500 Internal Server Error</title>", 500);
+            case "DELETE":
+                foreach (var below in _files.Keys.Where(file => file.StartsWith(path + "/", StringComparison.Ordinal)).ToList()) _files.Remove(below);
+                return RawAnswer.Json("{}");
             case "PUT":
                 _files[path] = request.Body;
-                return RawAnswer.Json("{}");
+                return HasArtifactRouter ? new RawAnswer { ContentType = "text/plain", Body = [] } : RawAnswer.Json("{}");
             case "GET" when path.Length == 0:
                 return RawAnswer.Json(List(request.Query("path") ?? "", full: false).ToJsonString());
             default:

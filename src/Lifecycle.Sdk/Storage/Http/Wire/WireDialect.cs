@@ -17,7 +17,7 @@ internal static class WireDialect
     public const string Version = "1";
 }
 
-/// <summary>Limits of MLflow's protocol. Lengths are in characters.</summary>
+/// <summary>Limits of MLflow's protocol. Lengths are in characters; those of names and users are of the columns of its databases, some of which refuse what is longer.</summary>
 internal static class WireLimits
 {
     public const int Key = 250;
@@ -29,8 +29,12 @@ internal static class WireLimits
     public const int BatchBytes = 1_000_000;
     public const int DatasetDigest = 36;
     public const int DatasetSource = 65_535;
+    public const int DatasetSourceType = 36;
     public const int DatasetSchema = 1_048_575;
     public const int InputTagValue = 500;
+    public const int RunName = 250;
+    public const int UserId = 256;
+    public const int ExperimentName = 256;
     public const int HistoryPage = 25_000;
 }
 
@@ -52,6 +56,9 @@ internal static class WireTags
     /// <c>lifecycle.wire.WRITER</c>, <c>lifecycle.wire.WRITER.2</c>.
     /// </summary>
     public const string Mapping = "lifecycle.wire";
+
+    /// <summary>A run's or experiment's name where the server could take its beginning only.</summary>
+    public const string FullName = "lifecycle.name";
 
     /// <summary>When somebody last logged to the run, in milliseconds since 1970.</summary>
     public const string LastSeen = "lifecycle.last_seen";
