@@ -52,7 +52,8 @@ internal sealed partial class BatchDelivery
             catch (HttpFailureException e) when (e.IsRefusal || e.IsTaken || e.IsUnserved || e.IsTooLarge)
             {
                 if (_isDialect && await StageAsync(cancellationToken).ConfigureAwait(false) == LifecycleStage.Deleted) throw;
-                _conflicts.Add($"The artifact '{path}' was not stored: {Reason(e)}");
+                var kept = await contents.KeepAsync(artifact.Digest, batch.Run, path, channel.Address, cancellationToken).ConfigureAwait(false);
+                _conflicts.Add($"The artifact '{path}' was not stored{(kept is null ? "" : $", it is kept in '{kept}'")}: {Reason(e)}");
             }
 
             _artifacts.Remove(path);
@@ -74,7 +75,8 @@ internal sealed partial class BatchDelivery
         }
         catch (HttpFailureException e) when (e.IsRefusal || e.IsUnserved || e.IsTooLarge)
         {
-            _conflicts.Add($"Of the {what} only a part was stored, as it does not fit and the rest could not be kept as an artifact: {Reason(e)}");
+            var kept = await contents.KeepAsync(content, batch.Run, path, channel.Address, cancellationToken).ConfigureAwait(false);
+            _conflicts.Add($"Of the {what} only a part was stored, as it does not fit and can't be an artifact there; the whole is kept in '{kept}': {Reason(e)}");
             return null;
         }
     }

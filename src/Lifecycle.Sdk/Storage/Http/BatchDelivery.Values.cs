@@ -6,9 +6,6 @@ namespace Lifecycle.Sdk.Storage.Http;
 /// <content>Params, tags and artifacts.</content>
 internal sealed partial class BatchDelivery
 {
-    /// <summary>Old servers cut tags at this length, in silence.</summary>
-    private const int MaxTag = 5_000;
-
     /// <summary>How rarely a stock server is told that somebody logs, if there is nothing else to tell.</summary>
     private static readonly TimeSpan HeardInterval = TimeSpan.FromSeconds(25);
 
@@ -95,7 +92,7 @@ internal sealed partial class BatchDelivery
     /// <summary>A tag's value as the server takes it: one that is too long is kept as an artifact.</summary>
     private async ValueTask<string> FitAsync(string name, string value, CancellationToken cancellationToken)
     {
-        if (WireText.Fits(value, MaxTag)) return value;
+        if (WireText.Fits(value, WireLimits.TagValue)) return value;
         var file = await TryKeepAsync("tags", name, $"tag '{name}'", Encoding.UTF8.GetBytes(value), cancellationToken).ConfigureAwait(false);
         if (file is { } kept) Note(new WireEntry { Tag = name, Key = link.Map.FindTag(name)?.Key, File = kept.Path, Sha256 = kept.Digest.ToString() });
         return WireText.Stub(value, file?.Path, file?.Digest);

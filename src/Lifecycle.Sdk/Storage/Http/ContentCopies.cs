@@ -9,6 +9,7 @@ namespace Lifecycle.Sdk.Storage.Http;
 internal sealed class ContentCopies(string root) : IDisposable
 {
     private const string LockName = "lock";
+    private const string Refused = "refused";
     private readonly Lock _gate = new();
     private readonly Dictionary<ContentDigest, HashSet<string>> _owners = [];
     private string? _folder;
@@ -24,7 +25,7 @@ internal sealed class ContentCopies(string root) : IDisposable
             if (!IsThere(path, content.Size))
             {
                 await RequireDigestAsync(content, store, cancellationToken).ConfigureAwait(false);
-                await CopyAsync(content, path, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(content.FilePath, path, cancellationToken).ConfigureAwait(false);
             }
 
             lock (_gate)
@@ -45,6 +46,16 @@ internal sealed class ContentCopies(string root) : IDisposable
     {
         lock (_gate) return _owners.ContainsKey(digest) ? Path.Combine(_folder!, digest.ToString()) : null;
     }
+
+    /// <summary>Keeps a content that the server refuses as an artifact where a person finds it: below <c>refused</c>, beside the contents that wait.</summary>
+    /// <returns>The file; null if the content was not taken in.</returns>
+    /// <exception cref="LifecycleException">It can't be kept.</exception>
+    public async ValueTask<string?> KeepAsync(ContentDigest digest, RunId run, string path, string store, CancellationToken cancellationToken) =>
+        Find(digest) is { } file ? await KeepAsync(run, path, store, kept => CopyAsync(file, kept, cancellationToken)).ConfigureAwait(false) : null;
+
+    /// <summary>The same for a content that was made here.</summary>
+    public ValueTask<string> KeepAsync(byte[] content, RunId run, string path, string store, CancellationToken cancellationToken) =>
+        KeepAsync(run, path, store, kept => new ValueTask(File.WriteAllBytesAsync(kept, content, cancellationToken)));
 
     /// <summary>Lets go of a content for one artifact that has it now.</summary>
     public void Release(ContentDigest digest)
@@ -68,6 +79,22 @@ internal sealed class ContentCopies(string root) : IDisposable
         }
     }
 
+    private async ValueTask<string> KeepAsync(RunId run, string path, string store, Func<string, ValueTask> write)
+    {
+        var kept = Path.Combine([Path.GetDirectoryName(root)!, Refused, run.ToString(), .. path.Split('/')]);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+            File.Delete(kept); // Of a delivery that was cut off.
+            await write(kept).ConfigureAwait(false);
+            return kept;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LifecycleException($"The artifact '{path}', which {store} refuses, can't be kept in '{kept}': {e.Message}", e) { Store = store, Run = run, IsTransient = e is IOException };
+        }
+    }
+
     private static async ValueTask RequireDigestAsync(StagedContent content, string store, CancellationToken cancellationToken)
     {
         var file = new FileStream(content.FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
@@ -79,11 +106,11 @@ internal sealed class ContentCopies(string root) : IDisposable
         }
     }
 
-    private static async ValueTask CopyAsync(StagedContent content, string path, CancellationToken cancellationToken)
+    private static async ValueTask CopyAsync(string file, string path, CancellationToken cancellationToken)
     {
-        if (NativeFiles.TryCreateHardLink(content.FilePath, path)) return;
+        if (NativeFiles.TryCreateHardLink(file, path)) return;
         var temporary = $"{path}.{Guid.NewGuid():N}";
-        var from = new FileStream(content.FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
         await using (from.ConfigureAwait(false))
         {
             var to = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);

@@ -152,7 +152,7 @@ internal sealed class RunLinks(HttpChannel channel, HttpExperiments experiments,
         if (!channel.IsDialect) tags.Add(new WireTag(WireTags.RunId, run.ToString()));
         if (parent is not null) tags.Add(new WireTag(WireTags.ParentRunId, channel.IsDialect ? started.Parent!.Value.ToString() : parent));
         // A longer one follows with the run's other tags.
-        if (started.User is { } user && (channel.IsDialect || WireText.Fits(user, WireLimits.ExperimentTagValue))) tags.Add(new WireTag(WireTags.User, user));
+        if (started.User is { } user && (channel.IsDialect || WireText.Fits(user, WireLimits.TagValue))) tags.Add(new WireTag(WireTags.User, user));
         var name = channel.IsDialect ? started.Name : WireText.RunName(started.Name);
         if (name != started.Name) tags.Add(new WireTag(WireTags.FullName, started.Name));
         return WireBody.Of(json =>

@@ -10,9 +10,6 @@ namespace Lifecycle.Sdk.Storage.Http;
 /// </summary>
 internal sealed class WireMap
 {
-    /// <summary>Old servers cut run tags at 5,000 characters.</summary>
-    private const int MaxTag = 5_000;
-
     private readonly Dictionary<string, WireEntry> _metrics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WireEntry> _params = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WireEntry> _tags = new(StringComparer.Ordinal);
@@ -83,7 +80,7 @@ internal sealed class WireMap
         var name = writer.IsNone ? "direct" : writer.ToString();
         var json = JsonSerializer.Serialize(entry, WireEntryJson.Short.WireEntry);
         var (number, text) = _open.GetValueOrDefault(name, (1, "[]"));
-        if (text.Length + json.Length + 1 > MaxTag) (number, text) = (number + 1, "[]");
+        if (text.Length + json.Length + 1 > WireLimits.TagValue) (number, text) = (number + 1, "[]");
         text = text.Length == 2 ? $"[{json}]" : $"{text[..^1]},{json}]";
         _open[name] = (number, text);
         return new WireTag(TagName(name, number), text);

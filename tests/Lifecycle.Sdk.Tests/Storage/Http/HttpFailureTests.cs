@@ -107,6 +107,8 @@ public sealed class HttpFailureTests
         Assert.Single(stored.Points["loss"]);
         Assert.Equal(isElsewhere ? 0 : 2, lab.Server.Requests.Count(request => request.Method == "PUT")); // Another try would not help.
         Assert.EndsWith("[7000 characters, of which the rest was not stored]", stored.Params["long"], StringComparison.Ordinal);
+        Assert.Equal([7_000, 1], lab.RefusedOf(run.Id).Order(StringComparer.Ordinal).Select(file => (int)new FileInfo(file).Length));
+        Assert.All(lab.RefusedOf(run.Id), file => Assert.Contains(log.Lines, line => line.Contains($"kept in '{file}'", StringComparison.Ordinal)));
     }
 
     private static async Task<string> MessageOf(HttpLab lab, string address)

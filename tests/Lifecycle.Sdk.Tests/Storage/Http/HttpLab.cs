@@ -29,6 +29,10 @@ internal sealed class HttpLab : IAsyncDisposable
 
     public string Data => _folder["data"];
 
+    /// <summary>The files of a run that a server refused and this machine keeps.</summary>
+    public string[] RefusedOf(RunId run) => [.. Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories)
+        .Where(file => file.Contains(Path.Combine("refused", run.ToString()), StringComparison.Ordinal))];
+
     public string Home => _folder["home"];
 
     public Dictionary<string, string> Variables { get; } = [];

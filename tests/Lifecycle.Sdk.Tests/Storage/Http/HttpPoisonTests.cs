@@ -209,6 +209,7 @@ public sealed class HttpPoisonTests
         await run.FlushAsync();
         Assert.Contains(log.Lines, line => line.Contains("'large.bin' was not stored", StringComparison.Ordinal) && line.Contains("413", StringComparison.Ordinal));
         Assert.Single(Assert.Single(lab.Stock.Runs).Points);
+        Assert.Equal("x", await File.ReadAllTextAsync(Assert.Single(lab.RefusedOf(run.Id)), Cancel));
     }
 
     [Fact]

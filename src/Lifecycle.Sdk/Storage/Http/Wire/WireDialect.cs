@@ -22,6 +22,10 @@ internal static class WireLimits
 {
     public const int Key = 250;
     public const int ParamValue = 6_000;
+
+    /// <summary>What every server takes in a tag; some take more, and cut the rest in silence.</summary>
+    public const int TagValue = 5_000;
+
     public const int MetricsPerBatch = 1_000;
     public const int ParamsPerBatch = 100;
     public const int TagsPerBatch = 100;
