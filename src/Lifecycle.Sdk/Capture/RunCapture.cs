@@ -27,7 +27,9 @@ internal sealed class RunCapture : IDisposable
         if (options.SystemMetricsInterval is { } interval) _systemMetrics = new SystemMetrics(run, interval, timeProvider);
         if (options.Console) _console = ConsoleTee.Attach(new TextParts(run, "console", timeProvider, logger));
         // On a thread of its own: reading files must not take one of the program's pool, nor wait for it.
-        _facts = Task.Factory.StartNew(CaptureFactsAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        _facts = options is { Machine: false, Program: false, User: false, Git: false, UncommittedDiff: false }
+            ? Task.CompletedTask
+            : Task.Factory.StartNew(CaptureFactsAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
     public static RunCapture Start(Run run, CaptureOptions options, TimeProvider timeProvider, ILogger logger) =>
