@@ -1,3 +1,4 @@
+using Lifecycle.Sdk.Storage;
 using Lifecycle.Sdk.Tests.Support;
 using Xunit;
 
@@ -102,6 +103,7 @@ public sealed class DiskFullTests
             Assert.Equal(value, history[position++].Value);
         }
 
-        await foreach (var finding in tracker.Store.VerifyAsync()) Assert.Fail(finding.Message);
+        // A run.json that the full disk refused is made again from the frames, and only told of as information.
+        await foreach (var finding in tracker.Store.VerifyAsync()) Assert.True(finding.Severity == FindingSeverity.Information, finding.Message);
     }
 }
