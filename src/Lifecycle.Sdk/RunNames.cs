@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Numerics;
+using System.Text;
+using Lifecycle.Sdk.Storage;
 
 namespace Lifecycle.Sdk;
 
@@ -21,9 +22,8 @@ internal static class RunNames
     public static string MakeUp(RunId id)
     {
         // A checksum is enough, and loads no cryptographic library before the first point.
-        uint hash = 0;
-        foreach (var c in id.ToString()) hash = BitOperations.Crc32C(hash, c);
-        var (adjective, noun, number) = (hash & 31, (hash >> 5) & 31, (hash >> 10) % 1000);
-        return string.Create(CultureInfo.InvariantCulture, $"{Adjectives[adjective]}-{Nouns[noun]}-{number}");
+        var hash = Crc32C.Compute(Encoding.UTF8.GetBytes(id.ToString()));
+        var (adjective, noun, number) = (hash & 0xff, (hash >> 8) & 0xff, (hash >> 16) % 1000);
+        return string.Create(CultureInfo.InvariantCulture, $"{Adjectives[adjective % Adjectives.Length]}-{Nouns[noun % Nouns.Length]}-{number}");
     }
 }

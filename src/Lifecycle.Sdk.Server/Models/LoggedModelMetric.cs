@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization;
 
 namespace Lifecycle.Sdk.Server;
@@ -26,7 +24,7 @@ internal sealed record LoggedModelMetric
 
     /// <summary>The tag that holds the latest point of its series: one a key, dataset and run.</summary>
     [JsonIgnore]
-    public string TagName => PrefixOf(ModelId) + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Key}\0{DatasetName}\0{DatasetDigest}\0{RunId}")).AsSpan(0, 8));
+    public string TagName => PrefixOf(ModelId) + ServerTags.HashOf($"{Key}\0{DatasetName}\0{DatasetDigest}\0{RunId}");
 
     public static string PrefixOf(string modelId) => $"{ServerTags.ModelMetricPrefix}{modelId}.";
 

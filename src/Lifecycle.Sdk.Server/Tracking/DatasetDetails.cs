@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Lifecycle.Sdk.Storage;
 using Lifecycle.Sdk.Storage.Http;
@@ -57,8 +55,7 @@ internal sealed record DatasetDetails(IReadOnlyList<WireTag>? Tags, string? Prof
 
     private static string? ProfileOf(DatasetInput input) => input.RowCount is { } rows ? string.Create(CultureInfo.InvariantCulture, $"{{\"num_rows\": {rows}}}") : null;
 
-    private static string TagName(DatasetInput input) =>
-        ServerTags.DatasetPrefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{input.Name}\0{input.Digest}\0{input.Context}")).AsSpan(0, 8));
+    private static string TagName(DatasetInput input) => ServerTags.DatasetPrefix + ServerTags.HashOf($"{input.Name}\0{input.Digest}\0{input.Context}");
 
     private static DatasetDetails? Read(string? tag)
     {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Lifecycle.Sdk.Server;
 
 /// <summary>Tags in which the server keeps what the store has no place for. They are not shown.</summary>
@@ -25,4 +27,7 @@ internal static class ServerTags
 
     public static bool IsHidden(string tag) =>
         tag is ArtifactLocation or RunLink or ModelInputs or ModelOutputs or HasLoggedModels or IsModelHome || Array.Exists(Prefixes, prefix => tag.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>16 digits for what a tag is about, which may be too long, or too free, for a tag's name.</summary>
+    public static string HashOf(string identity) => ContentDigest.Of(Encoding.UTF8.GetBytes(identity)).ToString()[..16];
 }

@@ -52,7 +52,7 @@ internal sealed partial class BatchDelivery
             catch (HttpFailureException e) when (e.IsRefusal || e.IsTaken || e.IsUnserved || e.IsTooLarge)
             {
                 if (_isDialect && await StageAsync(cancellationToken).ConfigureAwait(false) == LifecycleStage.Deleted) throw;
-                var kept = await contents.KeepAsync(artifact.Digest, batch.Run, path, channel.Address, cancellationToken).ConfigureAwait(false);
+                var kept = await contents.KeepRefusedAsync(artifact.Digest, batch.Run, path, channel.Address, cancellationToken).ConfigureAwait(false);
                 _conflicts.Add($"The artifact '{path}' was not stored{(kept is null ? "" : $", it is kept in '{kept}'")}: {Reason(e)}");
             }
 
@@ -75,7 +75,7 @@ internal sealed partial class BatchDelivery
         }
         catch (HttpFailureException e) when (e.IsRefusal || e.IsUnserved || e.IsTooLarge)
         {
-            var kept = await contents.KeepAsync(content, batch.Run, path, channel.Address, cancellationToken).ConfigureAwait(false);
+            var kept = await contents.KeepRefusedAsync(content, batch.Run, path, channel.Address, cancellationToken).ConfigureAwait(false);
             _conflicts.Add($"Of the {what} only a part was stored, as it does not fit and can't be an artifact there; the whole is kept in '{kept}': {Reason(e)}");
             return null;
         }

@@ -50,12 +50,12 @@ internal sealed class ContentCopies(string root) : IDisposable
     /// <summary>Keeps a content that the server refuses as an artifact where a person finds it: below <c>refused</c>, beside the contents that wait.</summary>
     /// <returns>The file; null if the content was not taken in.</returns>
     /// <exception cref="LifecycleException">It can't be kept.</exception>
-    public async ValueTask<string?> KeepAsync(ContentDigest digest, RunId run, string path, string store, CancellationToken cancellationToken) =>
-        Find(digest) is { } file ? await KeepAsync(run, path, store, kept => CopyAsync(file, kept, cancellationToken)).ConfigureAwait(false) : null;
+    public async ValueTask<string?> KeepRefusedAsync(ContentDigest digest, RunId run, string path, string store, CancellationToken cancellationToken) =>
+        Find(digest) is { } file ? await KeepRefusedAsync(run, path, store, kept => CopyAsync(file, kept, cancellationToken)).ConfigureAwait(false) : null;
 
     /// <summary>The same for a content that was made here.</summary>
-    public ValueTask<string> KeepAsync(byte[] content, RunId run, string path, string store, CancellationToken cancellationToken) =>
-        KeepAsync(run, path, store, kept => new ValueTask(File.WriteAllBytesAsync(kept, content, cancellationToken)));
+    public ValueTask<string> KeepRefusedAsync(byte[] content, RunId run, string path, string store, CancellationToken cancellationToken) =>
+        KeepRefusedAsync(run, path, store, kept => new ValueTask(File.WriteAllBytesAsync(kept, content, cancellationToken)));
 
     /// <summary>Lets go of a content for one artifact that has it now.</summary>
     public void Release(ContentDigest digest)
@@ -79,7 +79,7 @@ internal sealed class ContentCopies(string root) : IDisposable
         }
     }
 
-    private async ValueTask<string> KeepAsync(RunId run, string path, string store, Func<string, ValueTask> write)
+    private async ValueTask<string> KeepRefusedAsync(RunId run, string path, string store, Func<string, ValueTask> write)
     {
         var kept = Path.Combine([Path.GetDirectoryName(root)!, Refused, run.ToString(), .. path.Split('/')]);
         try
